@@ -1,0 +1,64 @@
+package io.nearcast.config.model;
+
+import static io.nearcast.config.model.Checks.bounded;
+import static io.nearcast.config.model.Checks.check;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the CDN serves under some domains: where it comes from, how it is cached, how it is purged.
+ *
+ * <p>Immutable. A change of a service is a new version of the whole document. Fields that a
+ * document leaves out have the defaults of {@code DESIGN.md}: no TTL of its own, no stale serving
+ * beyond what the origin's headers allow, no active health check.
+ *
+ * @param name the service's name: 1 to 63 of {@code a-z}, {@code 0-9} and {@code -}
+ * @param domains the hosts that it answers for, in lower case, at least one, at most 100
+ * @param origins where its content comes from, at least one, at most 16, one of them no backup
+ * @param cache how its responses are cached where no rule says otherwise
+ * @param purge how its purges treat an edge that is cut off
+ * @param rules exceptions by path, the first that matches counts; at most 100
+ */
+public record Service(
+    String name,
+    List<String> domains,
+    List<Origin> origins,
+    CachePolicy cache,
+    PurgePolicy purge,
+    List<Rule> rules) {
+
+  /** The most domains that one service may have. */
+  public static final int DOMAINS_MAX = 100;
+
+  /** The most origins that one service may have. */
+  public static final int ORIGINS_MAX = 16;
+
+  /** The most rules that one service may have. */
+  public static final int RULES_MAX = 100;
+
+  /**
+   * Checks the document and copies its lists.
+   *
+   * @throws InvalidField if a field's value cannot work
+   */
+  public Service {
+    Names.checkName("/name", name);
+    domains = bounded("/domains", domains, 1, DOMAINS_MAX);
+    domains = Names.domains("/domains", domains);
+    origins = bounded("/origins", origins, 1, ORIGINS_MAX);
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < origins.size(); i++) {
+      check(
+          seen.add(origins.get(i).name()),
+          "/origins/" + i + "/name",
+          "is used twice: give each origin a name of its own");
+    }
+    check(
+        origins.stream().anyMatch(origin -> !origin.backup()),
+        "/origins",
+        "has only backups: leave out backup for at least one");
+    rules = bounded("/rules", rules, 0, RULES_MAX);
+  }
+}
