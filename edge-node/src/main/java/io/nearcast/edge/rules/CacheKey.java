@@ -1,0 +1,64 @@
+package io.nearcast.edge.rules;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stored response is found by (RFC 9111 section 2): service, host, path and query; the
+ * variants that {@code Vary} makes lie under it.
+ *
+ * <p>Immutable; its hash is computed once, and two keys that differ are told apart by it.
+ */
+public final class CacheKey {
+  private final String service;
+  private final String host;
+  private final String target;
+  private final int hash;
+
+  CacheKey(String service, String host, String target) {
+    this.service = service;
+    this.host = host;
+    this.target = target;
+    this.hash = 31 * (31 * target.hashCode() + host.hashCode()) + service.hashCode();
+  }
+
+  /** The name of the service. */
+  public String service() {
+    return service;
+  }
+
+  /** The host in lower case, or {@code ""} where the service's domains share their copies. */
+  public String host() {
+    return host;
+  }
+
+  /** Path and query, the query as the service's key policy leaves it. */
+  public String target() {
+    return target;
+  }
+
+  /** What a purge by URL names: host and target, without scheme. */
+  public String url() {
+    return host + target;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof CacheKey key
+            && hash == key.hash
+            && target.equals(key.target)
+            && host.equals(key.host)
+            && service.equals(key.service));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** Service and URL, for people. */
+  @Override
+  public String toString() {
+    return service + ' ' + host + target;
+  }
+}

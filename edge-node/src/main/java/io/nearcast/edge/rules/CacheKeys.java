@@ -1,0 +1,68 @@
+package io.nearcast.edge.rules;
+
+import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.QueryPolicy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the cache key of a request (RFC 9111 section 2). */
+public final class CacheKeys {
+  private CacheKeys() {}
+
+  /**
+   * The key of a request.
+   *
+   * @param service the name of the service
+   * @param policy what distinguishes its responses
+   * @param host the request's host, in lower case, without port
+   * @param target path and query, normalised; where the whole query counts it is used as it is
+   */
+  public static CacheKey of(String service, KeyPolicy policy, String host, String target) {
+    return new CacheKey(
+        service, policy.shareDomains() ? "" : host, targetOf(policy.query(), target));
+  }
+
+  /** Path and the part of the query that counts; without {@code ?} where nothing of it does. */
+  static String targetOf(QueryPolicy policy, String target) {
+    int question = target.indexOf('?');
+    if (question < 0 || policy.whole()) {
+      return target;
+    }
+    List<String> parameters = new ArrayList<>();
+    for (int from = question + 1; from <= target.length(); ) {
+      int ampersand = target.indexOf('&', from);
+      int end = ampersand < 0 ? target.length() : ampersand;
+      if (end > from && counts(policy, nameOf(target, from, end))) {
+        parameters.add(target.substring(from, end));
+      }
+      from = end + 1;
+    }
+    if (policy.sort()) {
+      // By name only, and stable: the order of values under one name may mean something.
+      parameters.sort((a, b) -> nameOf(a, 0, a.length()).compareTo(nameOf(b, 0, b.length())));
+    }
+    String path = target.substring(0, question);
+    return parameters.isEmpty() ? path : path + '?' + String.join("&", parameters);
+  }
+
+  private static String nameOf(String text, int from, int end) {
+    int equals = text.indexOf('=', from);
+    return text.substring(from, equals < 0 || equals > end ? end : equals);
+  }
+
+  private static boolean counts(QueryPolicy policy, String name) {
+    List<String> include = policy.include();
+    return include == null ? !matchesAny(policy.exclude(), name) : matchesAny(include, name);
+  }
+
+  private static boolean matchesAny(List<String> patterns, String name) {
+    for (String pattern : patterns) {
+      int last = pattern.length() - 1;
+      boolean prefix = last >= 0 && pattern.charAt(last) == '*';
+      if (prefix ? name.regionMatches(0, pattern, 0, last) : name.equals(pattern)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+package io.nearcast.edge.rules;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an unsafe request makes invalid (RFC 9111 section 4.4). */
+public final class Invalidation {
+  private Invalidation() {}
+
+  /**
+   * The targets (path and query, on the request's own host) whose stored responses are no longer to
+   * be used; empty where the method is safe or the response an error.
+   */
+  public static List<String> targets(RequestHead request, ResponseHead response) {
+    boolean success = response.status() >= 200 && response.status() < 400;
+    if (!success || !RequestTraits.Method.of(request.method()).invalidates()) {
+      return List.of();
+    }
+    List<String> targets = new ArrayList<>(3);
+    targets.add(request.target());
+    for (String field : List.of("Location", "Content-Location")) {
+      String reference = response.fields().first(field);
+      // Another origin's content is not this one's to invalidate.
+      String target = reference == null ? null : References.targetOnSameOrigin(request, reference);
+      if (target != null && !targets.contains(target)) {
+        targets.add(target);
+      }
+    }
+    return targets;
+  }
+}
