@@ -1,8 +1,10 @@
 package io.nearcast.edge.rules;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ public final class CacheControl {
     /** 5.2.1.3. */
     MIN_FRESH;
 
-    private static final Directive[] VALUES = values();
+    private static final List<Directive> ALL = List.of(values());
     private final String token = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
     /** The directive's name as it stands in a field. */
@@ -66,11 +68,15 @@ public final class CacheControl {
 
     /** Whether it has a number of seconds. */
     boolean timed() {
-      return ordinal() >= MAX_AGE.ordinal();
+      return switch (this) {
+        case MAX_AGE, S_MAXAGE, STALE_WHILE_REVALIDATE, STALE_IF_ERROR, MAX_STALE, MIN_FRESH ->
+            true;
+        default -> false;
+      };
     }
 
     static @Nullable Directive named(String name) {
-      for (Directive directive : VALUES) {
+      for (Directive directive : ALL) {
         if (directive.token.equalsIgnoreCase(name)) {
           return directive;
         }
@@ -79,8 +85,9 @@ public final class CacheControl {
     }
   }
 
-  private final long[] seconds = new long[Directive.VALUES.length];
-  private int present;
+  /** The directives that are there, with their seconds, which are 0 for those that have none. */
+  private final Map<Directive, Long> directives = new EnumMap<>(Directive.class);
+
   private List<String> noCacheFields = List.of();
   private List<String> privateFields = List.of();
   private boolean targeted;
@@ -104,12 +111,12 @@ public final class CacheControl {
 
   /** Whether a directive is there in its full meaning: not where it is for some fields only. */
   public boolean has(Directive directive) {
-    return (present & 1 << directive.ordinal()) != 0;
+    return directives.containsKey(directive);
   }
 
   /** The seconds of a directive, at most {@link #SECONDS_MAX}, or {@link #ABSENT}. */
   public long seconds(Directive directive) {
-    return has(directive) ? seconds[directive.ordinal()] : ABSENT;
+    return directives.getOrDefault(directive, ABSENT);
   }
 
   /** The fields that {@code no-cache="..."} names (5.2.2.4). */
@@ -145,7 +152,7 @@ public final class CacheControl {
       privateFields = restrict(directive, privateFields, argument);
     } else {
       // Flags are taken at their name: an argument that they do not have changes nothing.
-      present |= 1 << directive.ordinal();
+      directives.put(directive, 0L);
     }
   }
 
@@ -154,18 +161,14 @@ public final class CacheControl {
         argument == null && directive == Directive.MAX_STALE
             ? SECONDS_MAX
             : deltaSeconds(unquoted(argument));
-    boolean shorter = !has(directive) || value < seconds[directive.ordinal()];
-    if (shorter) {
-      seconds[directive.ordinal()] = value;
-      present |= 1 << directive.ordinal();
-    }
+    directives.merge(directive, value, Math::min);
   }
 
   /** The fields named so far and in this argument; one that cannot be read means all fields. */
   private List<String> restrict(Directive directive, List<String> before, String argument) {
     List<String> names = ListReader.members(List.of(unquoted(argument)));
     if (names.isEmpty() || !names.stream().allMatch(ListReader::isToken)) {
-      present |= 1 << directive.ordinal();
+      directives.put(directive, 0L);
       return before;
     }
     List<String> all = new ArrayList<>(before);

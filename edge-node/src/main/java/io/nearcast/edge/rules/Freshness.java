@@ -49,7 +49,10 @@ public record Freshness(
 
     /** Whether the origin stated it. */
     public boolean explicit() {
-      return ordinal() <= EXPIRES.ordinal();
+      return switch (this) {
+        case S_MAXAGE, MAX_AGE, CDN_CACHE_CONTROL, EXPIRES -> true;
+        case DEFAULT_TTL, HEURISTIC, NONE -> false;
+      };
     }
   }
 

@@ -134,8 +134,8 @@ public final class HttpDate {
    */
   private static long epochDay(int year, int month, int day) {
     long y = month > 2 ? year : year - 1;
-    long shifted = (month + 9) % 12;
-    return 365 * y + y / 4 - y / 100 + y / 400 + (shifted * 306 + 5) / 10 + day - 1 - 719_468;
+    int shifted = (month + 9) % 12;
+    return 365 * y + y / 4 - y / 100 + y / 400 + (shifted * 306L + 5) / 10 + day - 1 - 719_468;
   }
 
   /**
