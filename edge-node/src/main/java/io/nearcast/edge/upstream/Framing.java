@@ -1,0 +1,159 @@
+package io.nearcast.edge.upstream;
+
+import io.nearcast.edge.rules.Fields;
+import java.util.Locale;
+
+/**
+ * How the end of a response is found, and what becomes of its connection (RFC 9112 sections 6 and
+ * 9.3).
+ *
+ * @param kind what says where the body ends
+ * @param length the body's length in bytes; -1 where {@code kind} is not {@link Kind#LENGTH}
+ * @param persistent whether the server keeps the connection
+ * @param keepAliveSeconds how long the server says that it keeps it unused, or -1
+ */
+record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds) {
+
+  /** What says where a body ends. */
+  enum Kind {
+    /** Its length is known. */
+    LENGTH,
+    /** Its last chunk says so. */
+    CHUNKED,
+    /** The server closes the connection. */
+    UNTIL_CLOSE
+  }
+
+  /** Digits of a length that cannot overflow a long. */
+  private static final int LENGTH_DIGITS_MAX = 18;
+
+  /**
+   * The framing of a response.
+   *
+   * @param minorVersion 0 or 1, for HTTP/1.0 and HTTP/1.1
+   * @param status 100 to 999
+   * @param toHead whether it answers a HEAD request
+   */
+  static Framing of(int minorVersion, int status, boolean toHead, Fields fields)
+      throws MalformedResponse {
+    boolean close = false;
+    boolean keepAlive = false;
+    int keepAliveSeconds = -1;
+    long length = -1;
+    boolean chunked = false;
+    for (int i = 0; i < fields.size(); i++) {
+      String name = fields.name(i);
+      String value = fields.value(i);
+      switch (name.length()) {
+        case 10 -> {
+          if (name.equalsIgnoreCase("connection")) {
+            close |= hasToken(value, "close");
+            keepAlive |= hasToken(value, "keep-alive");
+          } else if (name.equalsIgnoreCase("keep-alive")) {
+            keepAliveSeconds = timeout(value);
+          }
+        }
+        case 14 -> {
+          if (name.equalsIgnoreCase("content-length")) {
+            length = sameLength(length, value);
+          }
+        }
+        case 17 -> {
+          if (name.equalsIgnoreCase("transfer-encoding")) {
+            checkCoding(value, chunked);
+            chunked = true;
+          }
+        }
+        default -> {}
+      }
+    }
+    if (chunked && length >= 0) {
+      throw new MalformedResponse("both Content-Length and Transfer-Encoding");
+    }
+    if (chunked && minorVersion == 0) {
+      throw new MalformedResponse("Transfer-Encoding in an HTTP/1.0 response");
+    }
+    boolean persistent = !close && (minorVersion == 1 || keepAlive);
+    if (toHead || status < 200 || status == 204 || status == 304) {
+      // A server that announces a body where there can be none may well send one: do not go on.
+      boolean suspect = status == 204 && (chunked || length > 0);
+      return new Framing(Kind.LENGTH, 0, persistent && !suspect, keepAliveSeconds);
+    }
+    if (chunked) {
+      return new Framing(Kind.CHUNKED, -1, persistent, keepAliveSeconds);
+    }
+    if (length >= 0) {
+      return new Framing(Kind.LENGTH, length, persistent, keepAliveSeconds);
+    }
+    return new Framing(Kind.UNTIL_CLOSE, -1, false, -1);
+  }
+
+  /** Chunked is all that an HTTP/1.1 server may use towards a client that sends no {@code TE}. */
+  private static void checkCoding(String value, boolean again) throws MalformedResponse {
+    if (again || !value.equalsIgnoreCase("chunked")) {
+      throw new MalformedResponse("Transfer-Encoding is not just chunked");
+    }
+  }
+
+  /** Reads a length, which may be repeated as long as it stays the same (RFC 9110 section 8.6). */
+  private static long sameLength(long known, String value) throws MalformedResponse {
+    long length = known;
+    for (int start = 0; start <= value.length(); ) {
+      int comma = value.indexOf(',', start);
+      int end = comma < 0 ? value.length() : comma;
+      long member = length(value.substring(start, end).strip());
+      if (length >= 0 && member != length) {
+        throw new MalformedResponse("two different Content-Lengths");
+      }
+      length = member;
+      start = end + 1;
+    }
+    return length;
+  }
+
+  private static long length(String digits) throws MalformedResponse {
+    boolean valid = !digits.isEmpty() && digits.length() <= LENGTH_DIGITS_MAX;
+    for (int i = 0; valid && i < digits.length(); i++) {
+      valid = digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+    }
+    if (!valid) {
+      throw new MalformedResponse("Content-Length is not a number");
+    }
+    return Long.parseLong(digits);
+  }
+
+  private static boolean hasToken(String value, String token) {
+    if (value.equalsIgnoreCase(token)) {
+      return true;
+    }
+    if (value.indexOf(',') < 0) {
+      return false;
+    }
+    for (String member : value.split(",", -1)) {
+      if (member.strip().equalsIgnoreCase(token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The timeout of {@code Keep-Alive: timeout=5, max=100} in seconds, or -1. */
+  private static int timeout(String value) {
+    String text = value.toLowerCase(Locale.ROOT);
+    int start = text.indexOf("timeout=");
+    if (start < 0) {
+      return -1;
+    }
+    int seconds = 0;
+    int i = start + "timeout=".length();
+    int first = i;
+    for (; i < text.length() && i < first + 6; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      seconds = seconds * 10 + digit;
+    }
+    return i == first ? -1 : seconds;
+  }
+}
