@@ -55,6 +55,7 @@ public final class SlabBody {
   private final Slabs slabs;
   private final @Nullable ResourceLeakTracker<SlabBody> leak;
   private final long expectedLength;
+  private final long lengthMax;
 
   /**
    * Pieces in order, each followed by the position in the body where it ends. Volatile so that a
@@ -77,8 +78,17 @@ public final class SlabBody {
    *     a wrong one costs memory or time but does no harm
    */
   public SlabBody(Slabs slabs, long expectedLength) {
+    this(slabs, expectedLength, Long.MAX_VALUE);
+  }
+
+  /**
+   * An empty, growing body that takes no bytes beyond a maximum, nor any at all where more than
+   * that are expected. It has one reference, which belongs to the caller.
+   */
+  SlabBody(Slabs slabs, long expectedLength, long lengthMax) {
     this.slabs = slabs;
     this.expectedLength = expectedLength;
+    this.lengthMax = expectedLength > lengthMax ? 0 : lengthMax;
     leak = LEAKS.track(this);
   }
 
@@ -106,14 +116,14 @@ public final class SlabBody {
    * Copies all readable bytes of a buffer to the end of the body and makes them visible. Neither
    * moves the buffer's indices nor releases it.
    *
-   * @return false if the bound of the slabs was reached: then nothing was added
+   * @return false if the slabs' bound or the body's own was reached: then nothing was added
    * @throws IllegalStateException if the body is not growing
    */
   public boolean append(ByteBuf source) {
     requireGrowing();
     long position = length;
     long end = position + source.readableBytes();
-    if (!makeRoom(end)) {
+    if (end > lengthMax || !makeRoom(end)) {
       return false;
     }
     int index = source.readerIndex();

@@ -1,0 +1,58 @@
+package io.nearcast.edge.store;
+
+import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.store.memory.SlabBody;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Responses by key and variant. All methods may be called from any thread, event loops included:
+ * none of them waits for input or output, and a look-up takes no lock.
+ */
+public interface Store extends AutoCloseable {
+
+  /**
+   * A body to write a response into that is to be stored; it counts against the store's memory from
+   * its first byte. It refuses bytes once it is larger than what the store would keep.
+   *
+   * @param expectedLength how many bytes will come, or {@link SlabBody#UNKNOWN_LENGTH}
+   * @return a growing body with one reference, the caller's
+   */
+  SlabBody newBody(long expectedLength);
+
+  /**
+   * The newest response under a key that a request selects (RFC 9111 section 4.1), fresh or not.
+   *
+   * @return retained for the caller, who releases it; {@code null} where there is none
+   */
+  @Nullable StoredResponse lookup(CacheKey key, RequestHead request);
+
+  /** Whether there is any response under a key, whichever request it was for. */
+  boolean holds(CacheKey key);
+
+  /**
+   * Stores a response in place of the one with the same key and variant. Takes over the caller's
+   * reference; whether and for how long the response stays is the store's choice.
+   */
+  void put(StoredResponse response);
+
+  /** Removes this very response; one that has taken its place stays. */
+  void remove(StoredResponse response);
+
+  /** Removes all responses under a key. */
+  void invalidate(CacheKey key);
+
+  /**
+   * Shows every response, for sweeps. Responses that come or go meanwhile may be missed. The
+   * consumer gets no reference: it must not read bodies, and may call {@link #remove}.
+   */
+  void forEach(Consumer<StoredResponse> consumer);
+
+  /** What it holds now. */
+  StoreStats stats();
+
+  /** Releases every response; memory goes back to the system once the last reader is done. */
+  @Override
+  void close();
+}

@@ -1,0 +1,189 @@
+package io.nearcast.edge.store.memory;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.store.Store;
+import io.nearcast.edge.store.StoreStats;
+import io.nearcast.edge.store.StoredResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory tier: Caffeine is index and policy (W-TinyLFU, weighed in bytes), {@link Slabs} hold
+ * the bodies.
+ *
+ * <p>Two bounds. Stored responses weigh at most seven eighths of the limit, bodies and heap
+ * together; above, Caffeine evicts. Body memory as a whole, with the bodies that still grow and
+ * those that were evicted while somebody reads them, never exceeds the limit; there, bodies refuse
+ * to grow.
+ *
+ * <p>References: the store has one for each response in it. It gives it back where the response
+ * leaves the map, and nowhere else: an eviction in the eviction listener, all other ways in the
+ * method that made the change, after the change. A look-up that meets a response whose last
+ * reference has gone meanwhile looks again.
+ *
+ * <p>Threads: Caffeine keeps its books (recent reads, eviction) a bit at a time on the thread that
+ * calls, for waking another one would cost more than the work, and all the time. Only where much is
+ * to be evicted at once, as when a large response pushes out thousands of small ones, does a thread
+ * of its own do it.
+ */
+public final class MemoryStore implements Store {
+  /** Excess weight that the calling thread still evicts itself: a thousand small responses. */
+  private static final long INLINE_EVICTION_BYTES = 1 << 20;
+
+  private final Slabs slabs;
+  private final Cache<CacheKey, Variants> cache;
+  private final long weightMax;
+  private final long bodyBytesMax;
+  private final AtomicLong weight = new AtomicLong();
+  private final LongAdder responses = new LongAdder();
+  private final LongAdder evicted = new LongAdder();
+  private volatile boolean closed;
+
+  /**
+   * An empty store.
+   *
+   * @param limitBytes the bound of body memory
+   * @throws IllegalArgumentException if the limit is out of range, as {@link Slabs} says
+   */
+  public MemoryStore(long limitBytes) {
+    slabs = new Slabs(limitBytes);
+    weightMax = limitBytes / 8 * 7 / Weights.UNIT_BYTES;
+    bodyBytesMax = limitBytes / 4;
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(weightMax)
+            .weigher((CacheKey _, Variants variants) -> variants.weight())
+            .executor(this::maintain)
+            .evictionListener(this::evicted)
+            .build();
+  }
+
+  @Override
+  public SlabBody newBody(long expectedLength) {
+    return new SlabBody(slabs, expectedLength, bodyBytesMax);
+  }
+
+  @Override
+  public @Nullable StoredResponse lookup(CacheKey key, RequestHead request) {
+    Variants tried = null;
+    while (true) {
+      Variants variants = cache.getIfPresent(key);
+      // The same ones again: they are about to leave the map.
+      if (variants == null || variants == tried) {
+        return null;
+      }
+      StoredResponse response = variants.select(request);
+      if (response == null || response.tryRetain()) {
+        return response;
+      }
+      tried = variants;
+    }
+  }
+
+  @Override
+  public boolean holds(CacheKey key) {
+    return cache.asMap().containsKey(key);
+  }
+
+  @Override
+  public void put(StoredResponse response) {
+    List<StoredResponse> dropped = new ArrayList<>(1);
+    cache
+        .asMap()
+        .compute(
+            response.key(),
+            (_, old) -> {
+              Variants changed = Variants.with(old, response, dropped::add);
+              count(old, changed);
+              return changed;
+            });
+    dropped.forEach(StoredResponse::release);
+    if (closed) {
+      invalidate(response.key());
+    }
+  }
+
+  @Override
+  public void remove(StoredResponse response) {
+    boolean[] found = {false};
+    cache
+        .asMap()
+        .computeIfPresent(
+            response.key(),
+            (_, old) -> {
+              Variants changed = old.without(response);
+              found[0] = changed != old;
+              count(old, changed);
+              return changed;
+            });
+    if (found[0]) {
+      response.release();
+    }
+  }
+
+  @Override
+  public void invalidate(CacheKey key) {
+    Variants removed = cache.asMap().remove(key);
+    if (removed != null) {
+      count(removed, null);
+      removed.forEach(StoredResponse::release);
+    }
+  }
+
+  @Override
+  public void forEach(Consumer<StoredResponse> consumer) {
+    cache.asMap().values().forEach(variants -> variants.forEach(consumer));
+  }
+
+  @Override
+  public StoreStats stats() {
+    Slabs.Usage memory = slabs.usage();
+    return new StoreStats(
+        responses.sum(),
+        weight.get() * Weights.UNIT_BYTES,
+        weightMax * Weights.UNIT_BYTES,
+        evicted.sum(),
+        memory.limit(),
+        memory.reserved(),
+        memory.used(),
+        memory.wasted());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    cache.asMap().keySet().forEach(this::invalidate);
+    slabs.close();
+  }
+
+  /** Called by Caffeine while it takes an entry out of the map. */
+  private void evicted(@Nullable CacheKey key, @Nullable Variants variants, RemovalCause cause) {
+    if (variants != null) {
+      count(variants, null);
+      evicted.add(variants.count());
+      variants.forEach(StoredResponse::release);
+    }
+  }
+
+  private void count(@Nullable Variants before, @Nullable Variants after) {
+    weight.addAndGet((after == null ? 0 : after.weight()) - (before == null ? 0 : before.weight()));
+    responses.add((after == null ? 0 : after.count()) - (before == null ? 0 : before.count()));
+  }
+
+  /** Runs Caffeine's upkeep here, or elsewhere when it will take long. */
+  private void maintain(Runnable upkeep) {
+    if ((weight.get() - weightMax) * Weights.UNIT_BYTES <= INLINE_EVICTION_BYTES) {
+      upkeep.run();
+    } else {
+      Thread.ofVirtual().name("nearcast-evict").start(upkeep);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.nearcast.edge.store.memory;
+
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Variant;
+import io.nearcast.edge.rules.VaryRule;
+import io.nearcast.edge.store.StoredResponse;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responses under one key, newest first. Immutable; a change makes a new one, and says whom it
+ * left out, so that whoever installs it releases those.
+ */
+final class Variants {
+  /** So many answers to one URL are kept; beyond, the oldest goes. */
+  static final int COUNT_MAX = 64;
+
+  private static final StoredResponse[] NONE = {};
+
+  private final StoredResponse[] responses;
+  private final int weight;
+
+  private Variants(StoredResponse[] responses) {
+    this.responses = responses;
+    long sum = 0;
+    for (StoredResponse response : responses) {
+      sum += Weights.of(response);
+    }
+    weight = (int) Math.min(sum, Integer.MAX_VALUE);
+  }
+
+  /** What they weigh together, in units of {@link Weights#UNIT_BYTES}. */
+  int weight() {
+    return weight;
+  }
+
+  int count() {
+    return responses.length;
+  }
+
+  /** The newest that the request selects, or null (RFC 9111 section 4.1). */
+  @Nullable StoredResponse select(RequestHead request) {
+    for (StoredResponse response : responses) {
+      if (VaryRule.matches(response.variant(), request)) {
+        return response;
+      }
+    }
+    return null;
+  }
+
+  void forEach(Consumer<StoredResponse> consumer) {
+    for (StoredResponse response : responses) {
+      consumer.accept(response);
+    }
+  }
+
+  /**
+   * These with a new first one, without the one of its variant.
+   *
+   * @param old what there is, null for none
+   * @param dropped hears who is left out
+   */
+  static Variants with(
+      @Nullable Variants old, StoredResponse added, Consumer<StoredResponse> dropped) {
+    StoredResponse[] before = old == null ? NONE : old.responses;
+    StoredResponse[] kept = new StoredResponse[Math.min(before.length + 1, COUNT_MAX)];
+    kept[0] = added;
+    int count = 1;
+    Variant variant = added.variant();
+    for (StoredResponse response : before) {
+      if (count == kept.length || response.variant().equals(variant)) {
+        dropped.accept(response);
+      } else {
+        kept[count++] = response;
+      }
+    }
+    return new Variants(count == kept.length ? kept : Arrays.copyOf(kept, count));
+  }
+
+  /** These without that one; null where nothing is left, this where it is not among them. */
+  @Nullable Variants without(StoredResponse removed) {
+    int index = indexOf(removed);
+    if (index < 0) {
+      return this;
+    }
+    if (responses.length == 1) {
+      return null;
+    }
+    StoredResponse[] kept = new StoredResponse[responses.length - 1];
+    System.arraycopy(responses, 0, kept, 0, index);
+    System.arraycopy(responses, index + 1, kept, index, kept.length - index);
+    return new Variants(kept);
+  }
+
+  private int indexOf(StoredResponse wanted) {
+    for (int i = 0; i < responses.length; i++) {
+      if (responses[i] == wanted) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}
