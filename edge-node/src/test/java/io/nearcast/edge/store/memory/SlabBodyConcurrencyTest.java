@@ -149,7 +149,7 @@ class SlabBodyConcurrencyTest {
           loan.giveBack();
         }
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
     body.release();
     return read;
