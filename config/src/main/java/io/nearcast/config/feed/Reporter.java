@@ -1,0 +1,172 @@
+package io.nearcast.config.feed;
+
+import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.NodeState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the control plane how the node is: once a second, and at once when there is news. News that
+ * come while a report is under way share the next one.
+ *
+ * <p>One virtual thread sends; any thread may bring news. What a report that was not answered said
+ * is said again by the next. Once closed it does not open again.
+ */
+final class Reporter implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Reporter.class);
+
+  /** As the report's own document says. */
+  private static final int FAILURES_MAX = 16;
+
+  /** Counts of purges that wait for an answer; the oldest are left out beyond that. */
+  private static final int MATCHED_MAX = 1_000;
+
+  private final NodeIdentity node;
+  private final ControlPlaneClient client;
+  private final Supplier<FeedHead> applied;
+  private final Timing timing;
+  private final String boot = UUID.randomUUID().toString();
+  private final Semaphore news = new Semaphore(0);
+  private final Thread thread;
+
+  /** Guarded by this. */
+  private final List<NodeReport.Failure> failures = new ArrayList<>();
+
+  /** Guarded by this. */
+  private final Map<String, Long> matched = new LinkedHashMap<>();
+
+  private volatile boolean draining;
+  private volatile boolean closed;
+  private boolean failing;
+
+  /**
+   * @param client takes ownership
+   * @param applied what the node has applied, and on disk
+   */
+  Reporter(
+      NodeIdentity node, ControlPlaneClient client, Supplier<FeedHead> applied, Timing timing) {
+    this.node = node;
+    this.client = client;
+    this.applied = applied;
+    this.timing = timing;
+    thread = Thread.ofVirtual().name("nearcast-reporter").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** There is news: a report goes out at once. */
+  void wake() {
+    news.release();
+  }
+
+  void draining(boolean now) {
+    draining = now;
+    wake();
+  }
+
+  void failed(long sequence, String detail) {
+    synchronized (this) {
+      if (failures.size() == FAILURES_MAX) {
+        failures.removeFirst();
+      }
+      failures.add(new NodeReport.Failure(sequence, detail));
+    }
+    wake();
+  }
+
+  void matched(String purgeId, long count) {
+    synchronized (this) {
+      matched.put(purgeId, count);
+      if (matched.size() > MATCHED_MAX) {
+        matched.remove(matched.keySet().iterator().next());
+      }
+    }
+    wake();
+  }
+
+  /** Sends the leaving report, once to each control plane until one takes it, and ends. */
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    client.close();
+  }
+
+  private void run() {
+    while (!closed) {
+      send(report(false));
+      awaitNews();
+    }
+    for (int i = 0; i < client.size() && !send(report(true)); i++) {
+      log.debug("the leaving report goes to the next control plane");
+    }
+  }
+
+  private void awaitNews() {
+    try {
+      if (news.tryAcquire(timing.reportInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+        news.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  private NodeReport report(boolean leaving) {
+    FeedHead position = applied.get();
+    synchronized (this) {
+      return new NodeReport(
+          boot,
+          node.role(),
+          node.pop(),
+          node.address(),
+          position.log().isEmpty() ? null : position.log(),
+          position.head(),
+          draining || leaving ? NodeState.DRAINING : NodeState.SERVING,
+          leaving,
+          failures,
+          matched);
+    }
+  }
+
+  private boolean send(NodeReport report) {
+    try {
+      client.report(node.id(), report);
+    } catch (IOException e) {
+      if (!failing) {
+        log.warn("reports to {} fail: {}", client.current(), e.getMessage());
+      }
+      failing = true;
+      client.moveOn();
+      return false;
+    }
+    if (failing) {
+      log.info("reports go to {}", client.current());
+    }
+    failing = false;
+    answered(report);
+    return true;
+  }
+
+  private synchronized void answered(NodeReport report) {
+    failures.removeAll(report.failures());
+    report.matched().forEach(matched::remove);
+  }
+}
