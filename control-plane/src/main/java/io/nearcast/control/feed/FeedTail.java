@@ -1,0 +1,174 @@
+package io.nearcast.control.feed;
+
+import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.store.Entry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest part of the log, encoded, in memory: what all streams send from.
+ *
+ * <p>It has at most {@value #FRAMES_MAX} batches and {@value #BYTES_MAX} bytes of them; the oldest
+ * go first. A stream holds nothing but its place, so that a slow one costs no memory: when what it
+ * has to send next is gone, it is behind and ends.
+ *
+ * <p>Guarded by {@code lock}; streams wait on {@code news}.
+ */
+public final class FeedTail {
+  private static final int FRAMES_MAX = 4_096;
+  private static final long BYTES_MAX = 64 << 20;
+  private static final byte[] NO_FLEET = new byte[0];
+
+  private final String log;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Deque<Frame> frames = new ArrayDeque<>();
+  private long bytes;
+  private long head;
+  private byte[] fleet = NO_FLEET;
+  private long fleetVersion;
+  private boolean closed;
+
+  /** What a stream has to send next. */
+  sealed interface Next {
+    /** A batch of entries. */
+    record Entries(Frame frame) implements Next {}
+
+    /** The fleet, which has changed. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record FleetNow(byte[] event, long version) implements Next {}
+
+    /** Nothing has happened for a while. */
+    record Silence() implements Next {}
+
+    /** The entries that come next are not in memory any more. */
+    record Behind() implements Next {}
+
+    /** The control plane is stopping. */
+    record End() implements Next {}
+  }
+
+  /**
+   * @param log the identity of the log
+   * @param head its last sequence now
+   */
+  public FeedTail(String log, long head) {
+    this.log = log;
+    this.head = head;
+  }
+
+  /** The identity of the log. */
+  public String log() {
+    return log;
+  }
+
+  /** The last sequence that streams have been told to send. */
+  public long head() {
+    lock.lock();
+    try {
+      return head;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes in what has become durable. */
+  public void committed(Committed committed) {
+    List<Entry> entries = committed.encoded();
+    if (entries.isEmpty()) {
+      return;
+    }
+    Frame frame = Frame.of(entries);
+    lock.lock();
+    try {
+      frames.addLast(frame);
+      bytes += frame.event().length;
+      head = frame.last();
+      while (frames.size() > FRAMES_MAX || (bytes > BYTES_MAX && frames.size() > 1)) {
+        bytes -= frames.removeFirst().event().length;
+      }
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has all streams send this fleet next. */
+  public void fleet(byte[] json) {
+    byte[] event =
+        ("event: fleet\ndata: " + new String(json, StandardCharsets.UTF_8) + "\n\n")
+            .getBytes(StandardCharsets.UTF_8);
+    lock.lock();
+    try {
+      fleet = event;
+      fleetVersion++;
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for what a stream has to send next.
+   *
+   * @param sent the last sequence that it has sent
+   * @param sentFleet the version of the fleet that it has sent, 0 for none
+   * @param patience how long it may wait
+   */
+  Next next(long sent, long sentFleet, Duration patience) throws InterruptedException {
+    long nanos = patience.toNanos();
+    lock.lock();
+    try {
+      while (true) {
+        Next next = now(sent, sentFleet);
+        if (next != null) {
+          return next;
+        }
+        if (nanos <= 0) {
+          return new Next.Silence();
+        }
+        nanos = news.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Next now(long sent, long sentFleet) {
+    if (closed) {
+      return new Next.End();
+    }
+    if (sent < head) {
+      Frame frame = containing(sent + 1);
+      return frame == null ? new Next.Behind() : new Next.Entries(frame.after(sent));
+    }
+    return fleetVersion > sentFleet ? new Next.FleetNow(fleet, fleetVersion) : null;
+  }
+
+  private @Nullable Frame containing(long sequence) {
+    for (var newestFirst = frames.descendingIterator(); newestFirst.hasNext(); ) {
+      Frame frame = newestFirst.next();
+      if (frame.first() <= sequence) {
+        return sequence <= frame.last() ? frame : null;
+      }
+    }
+    return null;
+  }
+
+  /** Ends all streams. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.nearcast.control.fleet;
+
+import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.json.Documents;
+import io.nearcast.control.feed.FeedTail;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Sends the fleet to all streams when it has changed: at once, but at most ten times a second;
+ * where nodes have only applied more of the log, at most once a second.
+ *
+ * <p>Has one thread of its own. {@code dirty} and {@code closed} are guarded by {@code lock}; all
+ * else belongs to the thread.
+ */
+public final class FleetPublisher implements AutoCloseable {
+
+  private static final long SEND_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long PROGRESS_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Members members;
+  private final FeedTail tail;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Thread thread = Thread.ofVirtual().name("fleet").unstarted(this::run);
+  private boolean dirty;
+  private boolean closed;
+
+  private Fleet sent = Fleet.EMPTY;
+  private long sentNanos;
+
+  private FleetPublisher(Members members, FeedTail tail) {
+    this.members = members;
+    this.tail = tail;
+  }
+
+  /** Sends the fleet as it is now, then each change. */
+  public static FleetPublisher start(Members members, FeedTail tail) {
+    FleetPublisher publisher = new FleetPublisher(members, tail);
+    publisher.send(members.fleet());
+    members.listen(publisher::wake);
+    publisher.thread.start();
+    return publisher;
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      dirty = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      long pauseNanos = 0;
+      while (await(pauseNanos)) {
+        pauseNanos = look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Sends what is due.
+   *
+   * @return in how many nanoseconds to look again if nobody wakes the thread
+   */
+  private long look() {
+    Fleet now = members.fleet();
+    if (now.equals(sent)) {
+      return members.changesInNanos();
+    }
+    long gap = differsOnlyInProgress(now, sent) ? PROGRESS_GAP_NANOS : SEND_GAP_NANOS;
+    long dueInNanos = sentNanos + gap - System.nanoTime();
+    if (dueInNanos > 0) {
+      return Math.min(dueInNanos, members.changesInNanos());
+    }
+    send(now);
+    return members.changesInNanos();
+  }
+
+  private void send(Fleet now) {
+    tail.fleet(Documents.writeJson(now));
+    sent = now;
+    sentNanos = System.nanoTime();
+  }
+
+  private static boolean differsOnlyInProgress(Fleet a, Fleet b) {
+    return a.nodes().size() == b.nodes().size() && withoutProgress(a).equals(withoutProgress(b));
+  }
+
+  private static List<NodeStatus> withoutProgress(Fleet fleet) {
+    return fleet.nodes().stream()
+        .map(node ->
+            new NodeStatus(
+                node.id(),
+                node.role(),
+                node.pop(),
+                node.state(),
+                0,
+                node.address(),
+                node.warnings()))
+        .toList();
+  }
+
+  /**
+   * Waits for a change or a time.
+   *
+   * @return false once this is closed
+   */
+  private boolean await(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (!closed && !dirty && left > 0) {
+        left = news.awaitNanos(left);
+      }
+      dirty = false;
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

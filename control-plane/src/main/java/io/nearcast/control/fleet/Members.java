@@ -1,0 +1,316 @@
+package io.nearcast.control.fleet;
+
+import io.nearcast.config.feed.Change;
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.json.Documents;
+import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Draft;
+import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.problem.Refusal.Reason;
+import io.nearcast.control.store.Document;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that are members. A node becomes one by its first report and is one until it says that
+ * it leaves or somebody removes it; what it says in between is kept in memory only.
+ *
+ * <p>A node id belongs to the process that reported it first. Another process that reports the same
+ * id is refused while the first one still reports, and takes over once that has been silent for
+ * {@link #TAKEOVER_NANOS}, as after a crash.
+ *
+ * <p>Thread-safe: {@code nodes} is guarded by {@code lock}, membership changes are decisions of the
+ * ledger.
+ */
+public final class Members {
+  /** The most nodes that can be members. */
+  public static final int MEMBERS_MAX = 10_000;
+
+  static final long TAKEOVER_NANOS = Fleet.DOWN_AFTER.toNanos() / 2;
+
+  private static final String PREFIX = "nodes/";
+
+  private final Ledger ledger;
+  private final LongSupplier nanoClock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final TreeMap<String, Node> nodes = new TreeMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * What purges need to know of a member.
+   *
+   * @param id unique in the fleet
+   * @param edge whether it counts for the completion of purges
+   * @param joined it counts for purges after this sequence
+   * @param applied the last entry that it has applied
+   * @param down whether it has not reported for {@link Fleet#DOWN_AFTER}
+   */
+  public record Standing(String id, boolean edge, long joined, long applied, boolean down) {}
+
+  private Members(Ledger ledger, LongSupplier nanoClock) {
+    this.ledger = ledger;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Reads the members and follows the ledger from then on. None of them is called down before
+   * {@link Fleet#DOWN_AFTER} from now.
+   *
+   * @param nanoClock monotonic, in nanoseconds
+   */
+  public static Members open(Ledger ledger, LongSupplier nanoClock) {
+    Members members = new Members(ledger, nanoClock);
+    ledger.listen(members::committed);
+    ledger.store().each(PREFIX, members::apply);
+    return members;
+  }
+
+  /** Has a listener called, from any thread, whenever something has changed. It must not block. */
+  public void listen(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  private void changed() {
+    listeners.forEach(Runnable::run);
+  }
+
+  private void committed(Committed committed) {
+    boolean any = !committed.entries().isEmpty();
+    for (Document document : committed.documents()) {
+      if (document.key().startsWith(PREFIX)) {
+        apply(document);
+        any = true;
+      }
+    }
+    if (any) {
+      changed();
+    }
+  }
+
+  private void apply(Document document) {
+    String id = document.key().substring(PREFIX.length());
+    byte[] value = document.value();
+    lock.lock();
+    try {
+      if (value == null) {
+        nodes.remove(id);
+        return;
+      }
+      Member member = Documents.readJson(Member.class, value);
+      Node node = nodes.get(id);
+      if (node == null) {
+        nodes.put(id, new Node(member, nanoClock.getAsLong()));
+      } else {
+        node.member(member);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes in what a node says of itself. When this returns, membership is durable.
+   *
+   * @throws Refusal if another process uses the id, or there are too many members
+   */
+  public void report(String id, NodeReport report) {
+    if (report.leaving()) {
+      leave(id, report.boot());
+      return;
+    }
+    if (!isKnown(id, report)) {
+      join(id, report);
+    }
+    lock.lock();
+    try {
+      Node node = nodes.get(id);
+      if (node != null && node.member().boot().equals(report.boot())) {
+        node.heard(report, applied(report), nanoClock.getAsLong());
+      }
+    } finally {
+      lock.unlock();
+    }
+    changed();
+  }
+
+  /** What counts as applied: nothing where the node follows another log. */
+  private long applied(NodeReport report) {
+    FeedState state = ledger.state();
+    return state.log().equals(report.log())
+        ? Math.min(report.appliedSequence(), state.sequence())
+        : 0;
+  }
+
+  /** Whether the node is a member just as it reports; refuses a rival. */
+  private boolean isKnown(String id, NodeReport report) {
+    lock.lock();
+    try {
+      Node node = nodes.get(id);
+      if (node == null) {
+        return false;
+      }
+      Member member = node.member();
+      if (!member.boot().equals(report.boot())) {
+        refuseRival(node);
+        return false;
+      }
+      return member.role() == report.role()
+          && member.pop().equals(report.pop())
+          && member.address().equals(report.address());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refuseRival(Node node) {
+    long now = nanoClock.getAsLong();
+    if (now - node.heardNanos() < TAKEOVER_NANOS) {
+      node.rival(now);
+      changed();
+      throw new Refusal(
+          Reason.CONFLICT,
+          "another process reports as "
+              + node.member().id()
+              + ": give this one an id of its own, or wait until that one has ended");
+    }
+  }
+
+  private void join(String id, NodeReport report) {
+    ledger.write(draft -> {
+      Member old = draft.read(Member.class, PREFIX + id);
+      if (old == null && draft.list(PREFIX).size() >= MEMBERS_MAX) {
+        throw new Refusal(Reason.OVERLOADED, "there are " + MEMBERS_MAX + " nodes already");
+      }
+      long joined = old == null ? draft.feed().sequence() : old.joined();
+      Member member =
+          new Member(id, report.boot(), report.role(), report.pop(), report.address(), joined);
+      draft.put(PREFIX + id, member);
+      return member;
+    });
+  }
+
+  private void leave(String id, String boot) {
+    ledger.write(draft -> {
+      Member member = draft.read(Member.class, PREFIX + id);
+      if (member != null && member.boot().equals(boot)) {
+        draft.delete(PREFIX + id);
+      }
+      return member;
+    });
+  }
+
+  /** Takes a node out of the membership; it becomes a member again if it still reports. */
+  public void remove(String id) {
+    ledger.write(draft -> {
+      require(draft, id);
+      draft.delete(PREFIX + id);
+      if (draft.feed().drained().contains(id)) {
+        draft.append(new Change.NodeDrained(id, false));
+      }
+      return id;
+    });
+  }
+
+  /** Has a node take no new clients, or take them again. */
+  public void drain(String id, boolean drained) {
+    ledger.write(draft -> {
+      require(draft, id);
+      if (draft.feed().drained().contains(id) != drained) {
+        draft.append(new Change.NodeDrained(id, drained));
+      }
+      return id;
+    });
+  }
+
+  private static void require(Draft draft, String id) {
+    if (draft.read(Member.class, PREFIX + id) == null) {
+      throw Refusal.absent("node", id);
+    }
+  }
+
+  /** All members as they are now. */
+  public Fleet fleet() {
+    FeedState state = ledger.state();
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      List<NodeStatus> all = new ArrayList<>(nodes.size());
+      for (Node node : nodes.values()) {
+        all.add(status(node, state, now));
+      }
+      return new Fleet(all);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One member as it is now. */
+  public NodeStatus get(String id) {
+    NodeStatus found =
+        fleet().nodes().stream().filter(node -> node.id().equals(id)).findFirst().orElse(null);
+    if (found == null) {
+      throw Refusal.absent("node", id);
+    }
+    return found;
+  }
+
+  private static NodeStatus status(Node node, FeedState state, long now) {
+    Member member = node.member();
+    return node.status(
+        state.drained().contains(member.id()), state.pops().containsKey(member.pop()), now);
+  }
+
+  /** What purges need to know: edges and shields, in the order of their ids. */
+  public List<Standing> standings() {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      List<Standing> all = new ArrayList<>(nodes.size());
+      for (Node node : nodes.values()) {
+        Member member = node.member();
+        if (member.role() != NodeRole.ROUTER) {
+          all.add(
+              new Standing(
+                  member.id(),
+                  member.role() == NodeRole.EDGE,
+                  member.joined(),
+                  node.applied(),
+                  node.down(now)));
+        }
+      }
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** In how many nanoseconds the fleet changes next if nobody says anything. */
+  long changesInNanos() {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      return nodes.values().stream()
+          .mapToLong(node -> node.changesInNanos(now))
+          .min()
+          .orElse(Long.MAX_VALUE);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many members there are in a state, for metrics. */
+  public long count(@Nullable NodeState state) {
+    return fleet().nodes().stream().filter(node -> state == null || node.state() == state).count();
+  }
+}

@@ -1,0 +1,384 @@
+package io.nearcast.control.purge;
+
+import io.nearcast.config.feed.Change;
+import io.nearcast.config.feed.FeedState.ActiveService;
+import io.nearcast.config.feed.Selector;
+import io.nearcast.config.json.Documents;
+import io.nearcast.control.fleet.Members;
+import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.problem.Refusal.Reason;
+import io.nearcast.control.store.Document;
+import io.nearcast.control.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The purges and how far they are.
+ *
+ * <p>A purge is an entry of the log. It is complete once every edge that was a member before it has
+ * reported that it has applied the entry; that is written down, so that it stays so. An edge that
+ * is silent keeps it {@linkplain PurgeState#UNCONFIRMED unconfirmed} until it returns or is
+ * removed.
+ *
+ * <p>Transitions of a purge: pending and unconfirmed change into each other as edges come and go;
+ * either becomes complete; complete is for ever.
+ *
+ * <p>Thread-safe. One thread of its own looks for purges that have become complete whenever a node
+ * has reported; {@code open}, {@code dirty} and {@code closed} are guarded by {@code lock}.
+ */
+public final class Purges implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
+
+  /** The most purges that can be waiting for nodes. */
+  public static final int OPEN_MAX = 100_000;
+
+  private static final String PREFIX = "purges/";
+  private static final String OPEN_PREFIX = "open-purges/";
+  private static final String RECEIPTS_PREFIX = "receipts/";
+  private static final int COMPLETED_AT_ONCE = 20;
+  private static final int ID_LOG_CHARS = 8;
+
+  private final Ledger ledger;
+  private final Members members;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final TreeMap<Long, CompletableFuture<Boolean>> open = new TreeMap<>();
+  private final Thread thread = Thread.ofVirtual().name("purges").unstarted(this::run);
+  private boolean dirty = true;
+  private boolean closed;
+
+  private record Open(long sequence) {}
+
+  private record Matched(long matched) {}
+
+  private Purges(Ledger ledger, Members members) {
+    this.ledger = ledger;
+    this.members = members;
+  }
+
+  /** Reads the purges that are not complete and watches over them from then on. */
+  public static Purges open(Ledger ledger, Members members) {
+    Purges purges = new Purges(ledger, members);
+    ledger.listen(purges::committed);
+    ledger.store().each(OPEN_PREFIX, purges::apply);
+    members.listen(purges::wake);
+    purges.thread.start();
+    return purges;
+  }
+
+  private void committed(Committed committed) {
+    for (Document document : committed.documents()) {
+      if (document.key().startsWith(OPEN_PREFIX)) {
+        apply(document);
+      }
+    }
+  }
+
+  private void apply(Document document) {
+    long sequence = Long.parseLong(document.key().substring(OPEN_PREFIX.length()));
+    CompletableFuture<Boolean> completed = null;
+    lock.lock();
+    try {
+      if (document.value() == null) {
+        completed = open.remove(sequence);
+      } else {
+        open.putIfAbsent(sequence, new CompletableFuture<>());
+        dirty = true;
+        news.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (completed != null) {
+      completed.complete(true);
+    }
+  }
+
+  /**
+   * Appends a purge to the log.
+   *
+   * @param author the id of the token
+   * @return the purge as it is just after that
+   * @throws Refusal if the service is not there or a selector cannot be; then nothing was purged
+   */
+  public PurgeView issue(PurgeRequest request, String author) {
+    StoredPurge issued =
+        ledger.write(draft -> {
+          ActiveService active = draft.feed().services().get(request.service());
+          if (active == null) {
+            throw Refusal.invalid("/service", "names no service that is there");
+          }
+          List<Selector> selectors = Selectors.of(request, active.service());
+          checkRoom();
+          long sequence = draft.nextSequence();
+          String id = sequence + "-" + draft.feed().log().substring(0, ID_LOG_CHARS);
+          draft.append(new Change.PurgeIssued(id, request.service(), request.soft(), selectors));
+          StoredPurge purge =
+              new StoredPurge(
+                  id,
+                  sequence,
+                  request.service(),
+                  request.soft(),
+                  selectors,
+                  draft.now(),
+                  author,
+                  null,
+                  List.of());
+          draft.put(PREFIX + digits(sequence), purge);
+          draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence));
+          return purge;
+        });
+    return view(issued);
+  }
+
+  private void checkRoom() {
+    lock.lock();
+    try {
+      if (open.size() >= OPEN_MAX) {
+        throw new Refusal(
+            Reason.OVERLOADED,
+            OPEN_MAX + " purges wait for nodes: see GET /v1/nodes for those that are down");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a purge is complete, but no longer than a time. */
+  public void await(PurgeView issued, Duration patience) throws InterruptedException {
+    CompletableFuture<Boolean> completed;
+    lock.lock();
+    try {
+      completed = open.get(issued.purge().sequence());
+    } finally {
+      lock.unlock();
+    }
+    if (completed == null) {
+      return;
+    }
+    try {
+      completed.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("purge {} is not complete yet", issued.purge().id());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody completes it so", e);
+    }
+  }
+
+  /** A purge as it is now. */
+  public PurgeView get(String id) {
+    StoredPurge purge = null;
+    int dash = id.indexOf('-');
+    if (dash > 0
+        && dash <= 16
+        && id.substring(0, dash).chars().allMatch(c -> c >= '0' && c <= '9')) {
+      byte[] value = ledger.store().read(PREFIX + digits(Long.parseLong(id.substring(0, dash))));
+      purge = value == null ? null : Documents.readJson(StoredPurge.class, value);
+    }
+    if (purge == null || !purge.id().equals(id)) {
+      throw Refusal.absent("purge", id);
+    }
+    return view(purge);
+  }
+
+  /**
+   * Purges, newest first.
+   *
+   * @param below only those with a lower sequence, or null for all
+   */
+  public List<StoredPurge> list(@Nullable Long below, int limit) {
+    return ledger
+        .store()
+        .list(PREFIX, below == null ? null : PREFIX + digits(below), limit, Store.Order.DESCENDING)
+        .stream()
+        .map(document ->
+            Documents.readJson(StoredPurge.class, Objects.requireNonNull(document.value())))
+        .toList();
+  }
+
+  /** How far a purge is now. */
+  public PurgeView view(StoredPurge purge) {
+    List<Members.Standing> standings = members.standings();
+    Map<String, Long> matched = matched(purge.sequence());
+    if (purge.completedAt() != null) {
+      return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, standings, matched));
+    }
+    List<NodeReceipt> receipts = receipts(purge.sequence(), standings, matched);
+    boolean silent =
+        standings.stream().anyMatch(node -> blocks(node, purge.sequence()) && node.down());
+    return new PurgeView(purge, silent ? PurgeState.UNCONFIRMED : PurgeState.PENDING, receipts);
+  }
+
+  /** The receipts of a complete purge, of which only those of shields can still change. */
+  private static List<NodeReceipt> frozen(
+      StoredPurge purge, List<Members.Standing> standings, Map<String, Long> matched) {
+    Map<String, Members.Standing> byId = new HashMap<>();
+    standings.forEach(node -> byId.put(node.id(), node));
+    List<NodeReceipt> receipts = new ArrayList<>();
+    for (NodeReceipt kept : purge.nodes()) {
+      Members.Standing node = byId.get(kept.id());
+      ReceiptState state =
+          kept.state() == ReceiptState.APPLIED || node == null
+              ? kept.state()
+              : state(node, purge.sequence());
+      receipts.add(new NodeReceipt(kept.id(), state, matched.get(kept.id())));
+    }
+    return receipts;
+  }
+
+  private static List<NodeReceipt> receipts(
+      long sequence, List<Members.Standing> standings, Map<String, Long> matched) {
+    return standings.stream()
+        .filter(node -> node.joined() < sequence)
+        .map(node -> new NodeReceipt(node.id(), state(node, sequence), matched.get(node.id())))
+        .toList();
+  }
+
+  private static ReceiptState state(Members.Standing node, long sequence) {
+    if (node.applied() >= sequence) {
+      return ReceiptState.APPLIED;
+    }
+    return node.down() ? ReceiptState.UNCONFIRMED : ReceiptState.PENDING;
+  }
+
+  private static boolean blocks(Members.Standing node, long sequence) {
+    return node.edge() && node.joined() < sequence && node.applied() < sequence;
+  }
+
+  private Map<String, Long> matched(long sequence) {
+    Map<String, Long> matched = new HashMap<>();
+    String prefix = RECEIPTS_PREFIX + digits(sequence) + "/";
+    ledger
+        .store()
+        .each(
+            prefix,
+            document ->
+                matched.put(
+                    document.key().substring(prefix.length()),
+                    Documents.readJson(Matched.class, Objects.requireNonNull(document.value()))
+                        .matched()));
+    return matched;
+  }
+
+  /** Keeps how many stored responses purges were about at a node; durable when it returns. */
+  public void matched(String node, Map<String, Long> counts) {
+    Map<Long, Long> bySequence = new HashMap<>();
+    counts.forEach((id, count) -> {
+      int dash = id.indexOf('-');
+      if (dash > 0 && dash <= 16) {
+        bySequence.put(Long.parseLong(id.substring(0, dash)), count);
+      }
+    });
+    ledger.write(draft -> {
+      bySequence.forEach((sequence, count) ->
+          draft.put(RECEIPTS_PREFIX + digits(sequence) + "/" + node, new Matched(count)));
+      return bySequence.size();
+    });
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      dirty = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      while (awaitNews()) {
+        completeAll();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean awaitNews() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!closed && !(dirty && !open.isEmpty())) {
+        news.await();
+      }
+      dirty = false;
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void completeAll() {
+    List<Members.Standing> standings = members.standings();
+    List<Long> passed = new ArrayList<>();
+    lock.lock();
+    try {
+      for (long sequence : open.keySet()) {
+        if (standings.stream().noneMatch(node -> blocks(node, sequence))) {
+          passed.add(sequence);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (int from = 0; from < passed.size(); from += COMPLETED_AT_ONCE) {
+      complete(passed.subList(from, Math.min(passed.size(), from + COMPLETED_AT_ONCE)), standings);
+    }
+  }
+
+  private void complete(List<Long> sequences, List<Members.Standing> standings) {
+    try {
+      ledger.write(draft -> {
+        for (long sequence : sequences) {
+          StoredPurge purge = draft.read(StoredPurge.class, PREFIX + digits(sequence));
+          if (purge != null && purge.completedAt() == null) {
+            List<NodeReceipt> receipts = receipts(sequence, standings, Map.of());
+            draft.put(PREFIX + digits(sequence), purge.completed(draft.now(), receipts));
+          }
+          draft.delete(OPEN_PREFIX + digits(sequence));
+        }
+        return sequences.size();
+      });
+    } catch (Refusal e) {
+      LOG.warn("purges are complete, but it could not be written down yet: {}", e.detail());
+    }
+  }
+
+  private static String digits(long sequence) {
+    return String.format("%016d", sequence);
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      news.signal();
+      open.values().forEach(waiting -> waiting.complete(false));
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
