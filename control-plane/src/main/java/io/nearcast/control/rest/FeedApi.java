@@ -1,0 +1,77 @@
+package io.nearcast.control.rest;
+
+import io.nearcast.control.auth.Permission;
+import io.nearcast.control.feed.FeedStream;
+import io.nearcast.control.feed.FeedTail;
+import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.problem.Refusal.Reason;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code /v1/feed}. */
+final class FeedApi {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedApi.class);
+
+  /** The most streams at once. */
+  static final int STREAMS_MAX = 10_000;
+
+  private final Ledger ledger;
+  private final FeedTail tail;
+  private final Semaphore streams = new Semaphore(STREAMS_MAX);
+
+  FeedApi(Ledger ledger, FeedTail tail) {
+    this.ledger = ledger;
+    this.tail = tail;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route("GET", "/v1/feed", Permission.NODE, this::stream),
+        new Route("GET", "/v1/feed/snapshot", Permission.NODE, this::snapshot));
+  }
+
+  /** How many streams there are. */
+  int count() {
+    return STREAMS_MAX - streams.availablePermits();
+  }
+
+  private void snapshot(Call call) {
+    call.reply(200, ledger.state());
+  }
+
+  private void stream(Call call) throws InterruptedException {
+    Long after = call.number("after", 0, Long.MAX_VALUE);
+    if (after == null || !tail.log().equals(call.query("log")) || after > tail.head()) {
+      throw new Refusal(
+          Reason.GONE,
+          "the log is "
+              + tail.log()
+              + " and its head "
+              + tail.head()
+              + ": take GET /v1/feed/snapshot and follow from there");
+    }
+    if (!streams.tryAcquire()) {
+      throw new Refusal(Reason.OVERLOADED, "there are " + STREAMS_MAX + " streams already");
+    }
+    try {
+      send(call, after);
+    } catch (IOException e) {
+      LOG.debug("a stream has ended: {}", e.toString());
+    } finally {
+      streams.release();
+    }
+  }
+
+  private void send(Call call, long after) throws IOException, InterruptedException {
+    HttpServletResponse response = call.context().res();
+    response.setContentType("text/event-stream");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Accel-Buffering", "no");
+    new FeedStream(tail, ledger.store(), response.getOutputStream(), after).run();
+  }
+}

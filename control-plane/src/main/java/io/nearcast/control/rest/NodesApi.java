@@ -1,0 +1,103 @@
+package io.nearcast.control.rest;
+
+import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.json.Documents;
+import io.nearcast.config.launch.HostPort;
+import io.nearcast.control.auth.Permission;
+import io.nearcast.control.fleet.Members;
+import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.purge.Purges;
+import java.util.List;
+
+/** {@code /v1/nodes}, and the reports of nodes. */
+final class NodesApi {
+  private static final int TEXT_MAX = 255;
+
+  private final Ledger ledger;
+  private final Members members;
+  private final Purges purges;
+
+  /** The answer to a report. */
+  private record Heard(String log, long head) {}
+
+  NodesApi(Ledger ledger, Members members, Purges purges) {
+    this.ledger = ledger;
+    this.members = members;
+    this.purges = purges;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route("GET", "/v1/nodes", Permission.READ, this::list),
+        new Route("GET", "/v1/nodes/{node}", Permission.READ, this::get),
+        new Route("DELETE", "/v1/nodes/{node}", Permission.ADMINISTER, this::remove),
+        new Route("POST", "/v1/nodes/{node}/drain", Permission.OPERATE, this::drain),
+        new Route("POST", "/v1/nodes/{node}/undrain", Permission.OPERATE, this::undrain),
+        new Route("POST", "/v1/nodes/{node}/report", Permission.NODE, this::report));
+  }
+
+  private void list(Call call) {
+    Page page = Page.of(call);
+    String after = page.after();
+    List<NodeStatus> items =
+        members.fleet().nodes().stream()
+            .filter(node -> after == null || node.id().compareTo(after) > 0)
+            .limit(page.limit() + 1L)
+            .toList();
+    page.reply(call, items, node -> Documents.mapper().valueToTree(node), NodeStatus::id);
+  }
+
+  private void get(Call call) {
+    call.reply(200, members.get(call.path("node")));
+  }
+
+  private void remove(Call call) {
+    members.remove(call.path("node"));
+    call.replyDone();
+  }
+
+  private void drain(Call call) {
+    drain(call, true);
+  }
+
+  private void undrain(Call call) {
+    drain(call, false);
+  }
+
+  private void drain(Call call, boolean drained) {
+    String id = call.path("node");
+    members.drain(id, drained);
+    call.reply(200, members.get(id));
+  }
+
+  private void report(Call call) {
+    String id = call.newName("node");
+    NodeReport report = call.body(NodeReport.class);
+    check(report);
+    members.report(id, report);
+    if (!report.matched().isEmpty()) {
+      purges.matched(id, report.matched());
+    }
+    var state = ledger.state();
+    call.reply(200, new Heard(state.log(), state.sequence()));
+  }
+
+  private static void check(NodeReport report) {
+    checkText("/boot", report.boot());
+    checkText("/pop", report.pop());
+    checkText("/address", report.address());
+    try {
+      HostPort.parse(report.address());
+    } catch (IllegalArgumentException e) {
+      throw Refusal.invalid("/address", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkText(String pointer, String text) {
+    if (text.isEmpty() || text.length() > TEXT_MAX) {
+      throw Refusal.invalid(pointer, "must have 1 to " + TEXT_MAX + " characters");
+    }
+  }
+}

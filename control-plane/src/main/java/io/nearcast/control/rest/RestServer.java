@@ -1,0 +1,142 @@
+package io.nearcast.control.rest;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
+import io.nearcast.config.json.InvalidDocument;
+import io.nearcast.control.auth.Tokens;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.problem.Refusal.Reason;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server of the control plane: Javalin on Jetty, a virtual thread for each request.
+ *
+ * <p>All routes stand in one list, from which Javalin gets its endpoints, a wrong method its {@code
+ * Allow}, and the test of the OpenAPI document its truth.
+ */
+public final class RestServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+
+  /** With less, some of thousands of nodes that connect at once never do. */
+  private static final int ACCEPT_QUEUE = 4_096;
+
+  /** A connection that takes or says nothing for so long is closed: also a feed's slow reader. */
+  private static final Duration IDLE_MAX = Duration.ofSeconds(30);
+
+  private final Javalin javalin;
+  private final List<Route> routes;
+  private final Tokens tokens;
+
+  private RestServer(List<Route> routes, Tokens tokens, InetSocketAddress listen) {
+    this.routes = routes;
+    this.tokens = tokens;
+    javalin = Javalin.create(config -> configure(config, listen));
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws io.javalin.util.JavalinBindException if the address is in use
+   */
+  static RestServer start(List<Route> routes, Tokens tokens, InetSocketAddress listen) {
+    RestServer server = new RestServer(routes, tokens, listen);
+    server.javalin.start();
+    return server;
+  }
+
+  private void configure(JavalinConfig config, InetSocketAddress listen) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.concurrency.useVirtualThreads = true;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.jetty.modifyHttpConfiguration(RestServer::configure);
+    config.jetty.addConnector((server, http) -> {
+      ServerConnector connector =
+          new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+      connector.setHost(listen.getAddress().getHostAddress());
+      connector.setPort(listen.getPort());
+      connector.setAcceptQueueSize(ACCEPT_QUEUE);
+      connector.setIdleTimeout(IDLE_MAX.toMillis());
+      return connector;
+    });
+    for (Route route : routes) {
+      config.routes.addEndpoint(
+          new Endpoint(
+              HandlerType.findOrCreate(route.method()),
+              route.path(),
+              context -> answer(context, route)));
+    }
+    config.routes.exception(HttpResponseException.class, this::unrouted);
+    config.routes.exception(Exception.class, RestServer::failed);
+  }
+
+  private static void configure(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(true);
+  }
+
+  private void answer(Context context, Route route) throws Exception {
+    Call call = new Call(context, tokens);
+    try {
+      if (route.permission() != null) {
+        call.principal().require(route.permission());
+      }
+      route.action().answer(call);
+    } catch (Refusal e) {
+      ProblemAnswer.write(context, e);
+    } catch (InvalidDocument e) {
+      ProblemAnswer.write(context, e);
+    }
+  }
+
+  /** Javalin has no endpoint for the request, or cannot read it. */
+  private void unrouted(HttpResponseException e, Context context) {
+    TreeSet<String> allowed = new TreeSet<>();
+    for (Route route : routes) {
+      if (route.hasPath(context.path())) {
+        allowed.add(route.method());
+      }
+    }
+    if (allowed.isEmpty()) {
+      ProblemAnswer.write(context, Refusal.absent("path", context.path()));
+      return;
+    }
+    if (allowed.contains("GET")) {
+      allowed.add("HEAD");
+    }
+    context.header("Allow", String.join(", ", allowed));
+    ProblemAnswer.write(
+        context,
+        new Refusal(
+            Reason.METHOD, context.path() + " takes " + String.join(", ", allowed) + " only"));
+  }
+
+  private static void failed(Exception e, Context context) {
+    LOG.error("{} {} has failed", context.req().getMethod(), context.path(), e);
+    ProblemAnswer.writeBug(context);
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}
