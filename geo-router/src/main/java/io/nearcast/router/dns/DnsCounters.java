@@ -1,0 +1,62 @@
+package io.nearcast.router.dns;
+
+import io.nearcast.router.pick.Choice;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+
+/** What DNS counts. Any thread. */
+final class DnsCounters {
+  private final Counter queries;
+  private final Counter responses;
+  private final Counter ignored;
+  private final Counter truncated;
+  private final Counter choices;
+  private final Counter noEdges;
+
+  DnsCounters(CollectorRegistry registry) {
+    queries =
+        Counter.build("nearcast_dns_queries_total", "DNS messages that get a response")
+            .labelNames("transport")
+            .register(registry);
+    responses =
+        Counter.build("nearcast_dns_responses_total", "DNS responses by their code")
+            .labelNames("rcode")
+            .register(registry);
+    ignored =
+        Counter.build("nearcast_dns_ignored_total", "DNS messages that get no response: no query")
+            .register(registry);
+    truncated =
+        Counter.build("nearcast_dns_truncated_total", "DNS responses that did not fit a datagram")
+            .register(registry);
+    choices =
+        Counter.build("nearcast_dns_choices_total", "Answers with edges by why they were chosen")
+            .labelNames("located", "outcome")
+            .register(registry);
+    noEdges =
+        Counter.build("nearcast_dns_no_edge_total", "Queries that failed as no edge is known")
+            .register(registry);
+  }
+
+  void query(boolean stream) {
+    queries.labels(stream ? "tcp" : "udp").inc();
+  }
+
+  void response(Rcode rcode, boolean wasTruncated) {
+    responses.labels(rcode.label()).inc();
+    if (wasTruncated) {
+      truncated.inc();
+    }
+  }
+
+  void ignored() {
+    ignored.inc();
+  }
+
+  void choice(Choice choice) {
+    choices.labels(choice.located().word(), choice.outcome().word()).inc();
+  }
+
+  void noEdge() {
+    noEdges.inc();
+  }
+}

@@ -1,0 +1,169 @@
+package io.nearcast.router.zone;
+
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.router.pick.Addresses;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The zones that the router answers for: each domain of each service is one. In each of them are
+ * the domain itself, {@code {node}.{domain}} for every edge, and for every router, as these are the
+ * zone's name servers.
+ *
+ * <p>Immutable.
+ */
+public final class Zones {
+  /** The most name servers that a zone lists: what fits a datagram, as for the root. */
+  public static final int NAME_SERVERS_MAX = 13;
+
+  /** Nothing is known yet. */
+  public static final Zones EMPTY = new Zones(Map.of(), List.of(), Map.of(), 0);
+
+  private final Map<WireName, String> services;
+  private final Set<WireName> hollow = new HashSet<>();
+  private final List<NameServer> nameServers;
+  private final Map<String, Optional<InetAddress>> nodes;
+  private final long serial;
+
+  private Zones(
+      Map<WireName, String> services,
+      List<NameServer> nameServers,
+      Map<String, Optional<InetAddress>> nodes,
+      long serial) {
+    this.services = Map.copyOf(services);
+    this.nameServers = List.copyOf(nameServers);
+    this.nodes = Map.copyOf(nodes);
+    this.serial = serial;
+    for (WireName domain : services.keySet()) {
+      // Only names below another zone matter; the rest are outside and never looked for here.
+      for (WireName above = domain; !above.isRoot(); above = above.parent()) {
+        hollow.add(above);
+      }
+    }
+  }
+
+  /**
+   * The zones of a state of the feed and the fleet.
+   *
+   * @param self this router, which is a name server even before the fleet knows it
+   */
+  public static Zones of(FeedState state, Fleet fleet, NameServer self) {
+    Map<WireName, String> services = new HashMap<>();
+    state
+        .services()
+        .forEach((name, active) ->
+            active.service().domains().stream()
+                .map(WireName::of)
+                .forEach(domain -> services.merge(domain, name, Zones::firstByName)));
+    Map<String, Optional<InetAddress>> nodes = new HashMap<>();
+    TreeMap<String, NameServer> servers = new TreeMap<>();
+    for (NodeStatus node : fleet.nodes()) {
+      if (node.role() == NodeRole.SHIELD || !isLabel(node.id())) {
+        continue;
+      }
+      Optional<InetAddress> address =
+          Addresses.usable(node.address()).map(InetSocketAddress::getAddress);
+      nodes.put(node.id(), address);
+      if (node.role() == NodeRole.ROUTER) {
+        servers.put(node.id(), new NameServer(node.id(), address.orElse(null)));
+      }
+    }
+    nodes.put(self.id(), Optional.ofNullable(self.address()));
+    servers.put(self.id(), self);
+    List<NameServer> listed = servers.values().stream().limit(NAME_SERVERS_MAX).toList();
+    return new Zones(services, listed, nodes, state.sequence());
+  }
+
+  /** Whether a node's id can be a label of a name, as those that the control plane admits can. */
+  private static boolean isLabel(String id) {
+    return !id.isEmpty()
+        && id.length() <= WireName.LABEL_MAX
+        && id.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+  }
+
+  /** The control plane lets no two services share a domain; should they, the choice is stable. */
+  private static String firstByName(String one, String other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  /** What a name is. */
+  public Place find(WireName name) {
+    if (services.containsKey(name)) {
+      return new Place.Apex(name, 0);
+    }
+    return below(name);
+  }
+
+  /**
+   * What a name is in the zone above it, which answers for DS records (RFC 4035 section 3.1.4.1):
+   * as {@link #find}, but never the apex.
+   */
+  public Place below(WireName name) {
+    if (name.isRoot()) {
+      return new Place.Outside();
+    }
+    int offset = name.firstLength();
+    for (WireName zone = name.parent(); ; zone = zone.parent()) {
+      if (services.containsKey(zone)) {
+        return inside(name, zone, offset);
+      }
+      if (zone.isRoot()) {
+        return new Place.Outside();
+      }
+      offset += zone.firstLength();
+    }
+  }
+
+  private Place inside(WireName name, WireName zone, int offset) {
+    if (offset == name.firstLength() && nodes.containsKey(name.first())) {
+      return new Place.Child(zone, offset, name.first());
+    }
+    return hollow.contains(name) ? new Place.Hollow(zone, offset) : new Place.Absent(zone, offset);
+  }
+
+  /** Whether a domain of a service is meant, whatever its case. */
+  public boolean isService(String domain) {
+    return service(domain) != null;
+  }
+
+  /** The name of the service that has the domain, whatever its case; null for none. */
+  public @Nullable String service(String domain) {
+    try {
+      return services.get(WireName.of(domain));
+    } catch (IllegalArgumentException _) {
+      // What is no host name is no domain of a service either.
+      return null;
+    }
+  }
+
+  /** The address of a node, empty where there is none that clients could use. */
+  public Optional<InetAddress> node(String id) {
+    return nodes.getOrDefault(id, Optional.empty());
+  }
+
+  /** The name servers of every zone, by their ids, at least one. */
+  public List<NameServer> nameServers() {
+    return nameServers;
+  }
+
+  /** The serial number of every zone: the feed's sequence (RFC 1982: 32 bits of it count). */
+  public long serial() {
+    return serial & 0xFFFF_FFFFL;
+  }
+
+  /** How many zones there are. */
+  public int size() {
+    return services.size();
+  }
+}
