@@ -1,6 +1,5 @@
 package io.nearcast.control;
 
-import io.javalin.util.JavalinBindException;
 import io.nearcast.config.launch.DataDirectory;
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.StartFailure;
@@ -15,6 +14,7 @@ import io.nearcast.control.rest.RestApi;
 import io.nearcast.control.rest.RestServer;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.sqlite.SqliteStore;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -83,7 +83,7 @@ public final class ControlPlane implements AutoCloseable {
   private static RestServer serve(RestApi api, InetSocketAddress listen) {
     try {
       return api.serve(listen);
-    } catch (JavalinBindException e) {
+    } catch (IOException e) {
       throw StartFailure.listening("--listen", HostPort.of(listen), e);
     }
   }

@@ -5,7 +5,6 @@ import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
-import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.json.Documents;
 import io.nearcast.control.ledger.Committed;
@@ -20,7 +19,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that are members. A node becomes one by its first report and is one until it says that
@@ -307,10 +305,5 @@ public final class Members {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** How many members there are in a state, for metrics. */
-  public long count(@Nullable NodeState state) {
-    return fleet().nodes().stream().filter(node -> state == null || node.state() == state).count();
   }
 }

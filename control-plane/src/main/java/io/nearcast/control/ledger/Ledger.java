@@ -94,6 +94,16 @@ public final class Ledger implements AutoCloseable {
     return state;
   }
 
+  /** Whether it takes decisions. */
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  /** How many decisions wait. */
+  public int waiting() {
+    return queue.size();
+  }
+
   /** The documents, for reading. */
   public Store store() {
     return store;

@@ -160,6 +160,16 @@ public final class Purges implements AutoCloseable {
     }
   }
 
+  /** How many purges are not complete. */
+  public int openCount() {
+    lock.lock();
+    try {
+      return open.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits until a purge is complete, but no longer than a time. */
   public void await(PurgeView issued, Duration patience) throws InterruptedException {
     CompletableFuture<Boolean> completed;

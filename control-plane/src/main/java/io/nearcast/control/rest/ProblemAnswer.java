@@ -12,6 +12,8 @@ import java.util.List;
 
 /** Answers with problem documents (RFC 9457). */
 final class ProblemAnswer {
+  static final String CONTENT_TYPE = "application/problem+json";
+
   private static final String RETRY_SECONDS = "1";
 
   private ProblemAnswer() {}
@@ -56,6 +58,18 @@ final class ProblemAnswer {
 
   private static void write(
       Context context, int status, String title, String detail, List<Field> fields) {
+    context
+        .status(status)
+        .result(document(status, title, detail, fields))
+        .contentType(CONTENT_TYPE);
+  }
+
+  /** A problem document that is about no field. */
+  static byte[] document(int status, String title, String detail) {
+    return document(status, title, detail, List.of());
+  }
+
+  private static byte[] document(int status, String title, String detail, List<Field> fields) {
     ObjectNode problem =
         Documents.mapper()
             .createObjectNode()
@@ -66,9 +80,6 @@ final class ProblemAnswer {
     ArrayNode errors = problem.putArray("errors");
     fields.forEach(
         field -> errors.addObject().put("pointer", field.pointer()).put("detail", field.detail()));
-    context
-        .status(status)
-        .result(Documents.writeJson(problem))
-        .contentType("application/problem+json");
+    return Documents.writeJson(problem);
   }
 }

@@ -1,5 +1,6 @@
 package io.nearcast.control.rest;
 
+import io.nearcast.config.metrics.Metrics;
 import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.catalog.Origins;
 import io.nearcast.control.catalog.Pops;
@@ -8,6 +9,8 @@ import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.purge.Purges;
+import io.prometheus.client.Counter;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,12 +26,19 @@ import java.util.stream.Stream;
  */
 public record RestApi(Ledger ledger, Tokens tokens, Members members, Purges purges, FeedTail tail) {
 
-  /** Starts to serve. */
-  public RestServer serve(InetSocketAddress listen) {
-    return RestServer.start(routes(), tokens, listen);
+  /**
+   * Starts to serve.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  public RestServer serve(InetSocketAddress listen) throws IOException {
+    Metrics metrics = new Metrics();
+    FeedApi feed = new FeedApi(ledger, tail);
+    Counter answered = ControlMetrics.register(metrics, ledger, members, purges, feed);
+    return RestServer.start(routes(feed, metrics), tokens, answered, listen);
   }
 
-  List<Route> routes() {
+  private List<Route> routes(FeedApi feed, Metrics metrics) {
     Services services = new Services(ledger);
     return Stream.of(
             new ServicesApi(services).routes(),
@@ -37,7 +47,8 @@ public record RestApi(Ledger ledger, Tokens tokens, Members members, Purges purg
             new PopsApi(new Pops(ledger)).routes(),
             new NodesApi(ledger, members, purges).routes(),
             new TokensApi(tokens, services).routes(),
-            new FeedApi(ledger, tail).routes())
+            feed.routes(),
+            new OpenRoutes(ledger, metrics).routes())
         .flatMap(List::stream)
         .toList();
   }

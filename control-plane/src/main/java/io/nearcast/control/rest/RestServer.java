@@ -11,12 +11,18 @@ import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
+import io.prometheus.client.Counter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,43 +42,54 @@ public final class RestServer implements AutoCloseable {
   /** A connection that takes or says nothing for so long is closed: also a feed's slow reader. */
   private static final Duration IDLE_MAX = Duration.ofSeconds(30);
 
+  private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT", "POST", "DELETE");
+
   private final Javalin javalin;
   private final List<Route> routes;
   private final Tokens tokens;
+  private final Counter answered;
 
-  private RestServer(List<Route> routes, Tokens tokens, InetSocketAddress listen) {
+  private RestServer(
+      List<Route> routes, Tokens tokens, Counter answered, ServerSocketChannel socket) {
     this.routes = routes;
     this.tokens = tokens;
-    javalin = Javalin.create(config -> configure(config, listen));
+    this.answered = answered;
+    javalin = Javalin.create(config -> configure(config, socket));
   }
 
   /**
    * Starts to listen.
    *
-   * @throws io.javalin.util.JavalinBindException if the address is in use
+   * @throws IOException if the address cannot be listened on
    */
-  static RestServer start(List<Route> routes, Tokens tokens, InetSocketAddress listen) {
-    RestServer server = new RestServer(routes, tokens, listen);
+  static RestServer start(
+      List<Route> routes, Tokens tokens, Counter answered, InetSocketAddress listen)
+      throws IOException {
+    ServerSocketChannel socket = bind(listen);
+    RestServer server = new RestServer(routes, tokens, answered, socket);
     server.javalin.start();
     return server;
   }
 
-  private void configure(JavalinConfig config, InetSocketAddress listen) {
+  private static ServerSocketChannel bind(InetSocketAddress listen) throws IOException {
+    ServerSocketChannel socket = ServerSocketChannel.open();
+    try {
+      return socket.bind(listen, ACCEPT_QUEUE);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void configure(JavalinConfig config, ServerSocketChannel socket) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.concurrency.useVirtualThreads = true;
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.modifyHttpConfiguration(RestServer::configure);
-    config.jetty.addConnector((server, http) -> {
-      ServerConnector connector =
-          new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-      connector.setHost(listen.getAddress().getHostAddress());
-      connector.setPort(listen.getPort());
-      connector.setAcceptQueueSize(ACCEPT_QUEUE);
-      connector.setIdleTimeout(IDLE_MAX.toMillis());
-      return connector;
-    });
+    config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
+    config.jetty.addConnector((server, http) -> connector(server, http, socket));
     for (Route route : routes) {
       config.routes.addEndpoint(
           new Endpoint(
@@ -80,13 +97,33 @@ public final class RestServer implements AutoCloseable {
               route.path(),
               context -> answer(context, route)));
     }
+    config.requestLogger.http((context, millis) ->
+        answered.labels(method(context), String.valueOf(context.statusCode())).inc());
     config.routes.exception(HttpResponseException.class, this::unrouted);
     config.routes.exception(Exception.class, RestServer::failed);
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, ServerSocketChannel socket) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setIdleTimeout(IDLE_MAX.toMillis());
+    try {
+      connector.open(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return connector;
   }
 
   private static void configure(HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
+  }
+
+  /** The method as a label of a metric: strangers can send any word. */
+  private static String method(Context context) {
+    String method = context.req().getMethod();
+    return METHODS.contains(method) ? method : "other";
   }
 
   private void answer(Context context, Route route) throws Exception {
