@@ -88,7 +88,8 @@ final class Scalars {
   }
 
   private static boolean isNumber(Type type) {
-    return type instanceof Class<?> raw && (raw.isPrimitive() || Number.class.isAssignableFrom(raw));
+    return type instanceof Class<?> raw
+        && (raw.isPrimitive() || Number.class.isAssignableFrom(raw));
   }
 
   private static Object parsed(String text, Class<?> type) {
