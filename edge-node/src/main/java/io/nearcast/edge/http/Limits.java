@@ -1,0 +1,35 @@
+package io.nearcast.edge.http;
+
+import java.time.Duration;
+
+/**
+ * What one client connection may use.
+ *
+ * @param headBytes the longest request head; beyond it 431
+ * @param targetBytes the longest request target; beyond it 414
+ * @param fields the most request fields; beyond it 431
+ * @param connections the most client connections at a time; further ones are closed at once
+ * @param headTimeout how long a head may take to arrive; then 408
+ * @param idleTimeout how long a connection may wait for its next request
+ * @param stallTimeout how long a body may make no progress in either direction
+ */
+public record Limits(
+    int headBytes,
+    int targetBytes,
+    int fields,
+    int connections,
+    Duration headTimeout,
+    Duration idleTimeout,
+    Duration stallTimeout) {
+
+  /** What holds unless an operator says otherwise. */
+  public static final Limits DEFAULT =
+      new Limits(
+          32 * 1024,
+          8 * 1024,
+          100,
+          50_000,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60));
+}
