@@ -1,0 +1,140 @@
+package io.nearcast.edge.purge;
+
+import io.nearcast.config.feed.Selector;
+import io.nearcast.edge.rules.CacheKey;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All purge stamps of a node, and the sequence up to which they are complete. A purge is a stamp
+ * here and never a walk: a response is compared with the stamps when it is about to be used.
+ *
+ * <p>Threads: one writer (the thread of the feed, or the admin endpoint's for the node's own
+ * purges), any number of readers. The applied sequence is published after its stamps, so that a
+ * reader who reads it first never misses one (PURGE.md rule 6).
+ */
+public final class PurgeIndex {
+
+  /**
+   * What had been applied at one moment.
+   *
+   * @param log the log that the sequence belongs to, null where the node follows none
+   * @param sequence the last entry that was applied
+   */
+  public record Position(@Nullable String log, long sequence) {
+    /** Before everything. */
+    public static final Position NONE = new Position(null, 0);
+
+    /** Whether both are of one log, so that their sequences can be compared. */
+    public boolean sameLog(Position other) {
+      return java.util.Objects.equals(log, other.log);
+    }
+  }
+
+  private final ConcurrentMap<String, Stamps> services = new ConcurrentHashMap<>();
+  private volatile Position applied = Position.NONE;
+  private volatile long newest;
+  private volatile long horizon;
+
+  /**
+   * Forgets every stamp: whatever was stored before counts as purged, which the caller sees to
+   * (rules 15 and 16).
+   *
+   * @param position what holds from now on; nothing asked for earlier is stored any more
+   */
+  public void reset(Position position) {
+    horizon = position.sequence();
+    services.clear();
+    newest = position.sequence();
+    applied = position;
+  }
+
+  /**
+   * Enters the stamps of one purge. They count from now on; the applied sequence is published by
+   * {@link #applied(Position)}.
+   *
+   * @param keyOf makes the key of host and target by the service's present policy
+   */
+  public void enter(
+      String service,
+      boolean soft,
+      List<Selector> selectors,
+      long sequence,
+      BiFunction<String, String, CacheKey> keyOf) {
+    Stamps stamps = services.computeIfAbsent(service, _ -> new Stamps());
+    for (Selector selector : selectors) {
+      switch (selector) {
+        case Selector.Url(String host, String target) ->
+            stamps.url(keyOf.apply(host, target).url(), sequence, soft);
+        case Selector.Tag(String tag) -> stamps.tag(tag, sequence, soft);
+        case Selector.Prefix(String host, String target) ->
+            stamps.prefix(keyOf.apply(host, "/").host() + target, sequence, soft);
+        case Selector.Host(String host) ->
+            stamps.host(keyOf.apply(host, "/").host(), sequence, soft);
+        case Selector.Everything _ -> stamps.everything(sequence, soft);
+      }
+    }
+    newest = Math.max(newest, sequence);
+  }
+
+  /** Publishes that everything up to the position has been entered. */
+  public void applied(Position position) {
+    applied = position;
+  }
+
+  /** What has been applied; read it before a look-up whose answer states it. */
+  public Position applied() {
+    return applied;
+  }
+
+  /** The newest stamp of all: a response that was checked at it needs no further check. */
+  public long newest() {
+    return newest;
+  }
+
+  /** Stamps up to here are forgotten: nothing that was asked for earlier may be stored (rule 3). */
+  public long horizon() {
+    return horizon;
+  }
+
+  /**
+   * What the purges say of a response.
+   *
+   * @param since the sequence that was applied when it was asked for
+   */
+  public Verdict check(CacheKey key, String[] tags, long since) {
+    Stamps stamps = services.get(key.service());
+    if (since < horizon) {
+      return Verdict.HARD;
+    }
+    return stamps == null ? Verdict.VALID : stamps.check(key, tags, since);
+  }
+
+  /**
+   * Whether a later request must not join a fill (rule 8).
+   *
+   * @param tags the response's tags, or null while its head has not come: then any tag stamp of the
+   *     service counts
+   * @param begin the sequence that was applied when the fill began
+   */
+  public boolean fenced(CacheKey key, String @Nullable [] tags, long begin) {
+    if (newest <= begin) {
+      return false;
+    }
+    return tags == null ? min(key) > begin : check(key, tags, begin) != Verdict.VALID;
+  }
+
+  /** The newest stamp that could matter to the key, never below the horizon (rule 9). */
+  public long min(CacheKey key) {
+    Stamps stamps = services.get(key.service());
+    return Math.max(horizon, stamps == null ? 0 : stamps.newest(key));
+  }
+
+  /** How many selectors are kept apart, over all services. */
+  public int size() {
+    return services.values().stream().mapToInt(Stamps::size).sum();
+  }
+}

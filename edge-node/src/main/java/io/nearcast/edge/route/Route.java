@@ -1,0 +1,75 @@
+package io.nearcast.edge.route;
+
+import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.Rule;
+import io.nearcast.config.model.Service;
+import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.CacheKeys;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One service as it is served: its document with the rules made ready for matching. Immutable. */
+public final class Route {
+
+  /**
+   * What counts for one request.
+   *
+   * @param bypass whether the request goes past the cache
+   * @param cache how it is cached otherwise
+   */
+  public record Policy(boolean bypass, CachePolicy cache) {}
+
+  private record CompiledRule(PathPattern path, Policy policy) {}
+
+  private final Service service;
+  private final int version;
+  private final Policy standard;
+  private final List<CompiledRule> rules = new ArrayList<>();
+
+  /**
+   * @param version the active version of the service
+   */
+  public Route(int version, Service service) {
+    this.version = version;
+    this.service = service;
+    this.standard = new Policy(false, service.cache());
+    for (Rule rule : service.rules()) {
+      Policy policy =
+          switch (rule.action()) {
+            case Rule.Action.Bypass _ -> new Policy(true, service.cache());
+            case Rule.Action.Cache(CachePolicy cache) -> new Policy(false, cache);
+          };
+      rules.add(new CompiledRule(new PathPattern(rule.path()), policy));
+    }
+  }
+
+  /** The service's document. */
+  public Service service() {
+    return service;
+  }
+
+  /** The version of the document. */
+  public int version() {
+    return version;
+  }
+
+  /** What counts for a path and query: the first rule that matches, else the service's policy. */
+  public Policy policy(String target) {
+    if (rules.isEmpty()) {
+      return standard;
+    }
+    int query = target.indexOf('?');
+    String path = query < 0 ? target : target.substring(0, query);
+    for (CompiledRule rule : rules) {
+      if (rule.path().matches(path)) {
+        return rule.policy();
+      }
+    }
+    return standard;
+  }
+
+  /** The key of a URL by the policy that counts for it. */
+  public CacheKey key(String host, String target) {
+    return CacheKeys.of(service.name(), policy(target).cache().key(), host, target);
+  }
+}
