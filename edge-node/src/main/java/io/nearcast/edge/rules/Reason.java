@@ -44,6 +44,10 @@ public enum Reason {
   HEAD,
 
   // Refused.
+  /** No service answers for the host. */
+  NO_SERVICE,
+  /** The request has been through this node already (RFC 8586). */
+  LOOP,
   /** {@code only-if-cached} and nothing that may be used was stored. */
   ONLY_IF_CACHED,
 
@@ -74,6 +78,8 @@ public enum Reason {
   PARTIAL,
   /** Neither a freshness lifetime nor a validator: it could never be used. */
   NO_FRESHNESS,
+  /** The body is larger than what the cache keeps. */
+  TOO_LARGE,
   /** A line of Vary, Cache-Control or the like that is beyond a bound. */
   TOO_COMPLEX;
 

@@ -34,6 +34,15 @@ public final class VaryRule {
     return new Variant(List.copyOf(names), Collections.unmodifiableList(values));
   }
 
+  /** The variant that a request asks for, where a response to another one has named the fields. */
+  public static Variant like(Variant seen, RequestHead request) {
+    List<@Nullable String> values = new ArrayList<>(seen.names().size());
+    for (String name : seen.names()) {
+      values.add(normalised(request.fields(), name));
+    }
+    return new Variant(seen.names(), Collections.unmodifiableList(values));
+  }
+
   /** Whether a request selects the stored response. */
   public static boolean matches(Variant stored, RequestHead request) {
     for (int i = 0; i < stored.names().size(); i++) {

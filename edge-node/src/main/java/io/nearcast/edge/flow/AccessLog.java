@@ -1,0 +1,184 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.config.launch.StartFailure;
+import io.nearcast.edge.http.Request;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The access log: one line per request in the combined format, with what became of it and how long
+ * it took behind it.
+ *
+ * <pre>{@code
+ * 192.0.2.7 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" www.a.test fresh 0.000213
+ * }</pre>
+ *
+ * <p>Entries are handed over through a bounded queue and written by one thread in batches; an event
+ * loop never waits, and entries that find the queue full are dropped and counted.
+ */
+public final class AccessLog implements AutoCloseable {
+  /** The status of a request whose client went away before it was answered, as nginx has it. */
+  static final int CLIENT_GONE = 499;
+
+  private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
+  private static final int QUEUE_MAX = 16 * 1024;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** One request that was answered. */
+  record Entry(
+      long atMillis,
+      InetSocketAddress client,
+      Request request,
+      int status,
+      long bodyBytes,
+      Outcome outcome,
+      long tookNanos) {}
+
+  private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final LongAdder dropped = new LongAdder();
+  private final @Nullable BufferedWriter out;
+  private final @Nullable Thread thread;
+
+  private AccessLog(@Nullable BufferedWriter out) {
+    this.out = out;
+    this.thread = out == null ? null : Thread.ofPlatform().name("access-log").start(this::write);
+  }
+
+  /** A log that keeps nothing. */
+  public static AccessLog none() {
+    return new AccessLog(null);
+  }
+
+  /**
+   * A log that appends to a file.
+   *
+   * @throws StartFailure if the file cannot be written
+   */
+  public static AccessLog to(Path file) {
+    try {
+      return new AccessLog(
+          Files.newBufferedWriter(
+              file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    } catch (IOException e) {
+      throw new StartFailure(
+          file + " cannot be written (" + e + "): name another file with --access-log", e);
+    }
+  }
+
+  /** How many entries were dropped because the queue was full or the file could not be written. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  void add(Entry entry) {
+    if (out != null && !queue.offer(entry)) {
+      dropped.increment();
+    }
+  }
+
+  private void write() {
+    List<Entry> batch = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
+    boolean ending = false;
+    boolean failing = false;
+    while (!ending || !queue.isEmpty()) {
+      batch.clear();
+      try {
+        if (queue.drainTo(batch, 1_024) == 0) {
+          batch.add(queue.take());
+        }
+      } catch (InterruptedException e) {
+        ending = true;
+        continue;
+      }
+      lines.setLength(0);
+      batch.forEach(entry -> format(lines, entry));
+      failing = !append(lines, batch.size(), failing);
+    }
+  }
+
+  private boolean append(CharSequence lines, int entries, boolean failedBefore) {
+    BufferedWriter writer = java.util.Objects.requireNonNull(out);
+    try {
+      writer.append(lines);
+      writer.flush();
+      return true;
+    } catch (IOException e) {
+      dropped.add(entries);
+      if (!failedBefore) {
+        log.warn("the access log cannot be written, entries are dropped: {}", e.toString());
+      }
+      return false;
+    }
+  }
+
+  private static void format(StringBuilder line, Entry entry) {
+    var head = entry.request().head();
+    line.append(entry.client().getAddress().getHostAddress()).append(" - - [");
+    TIME.formatTo(Instant.ofEpochMilli(entry.atMillis()), line);
+    line.append("] \"").append(head.method()).append(' ');
+    quoted(line, head.target());
+    line.append(entry.request().http10() ? " HTTP/1.0\" " : " HTTP/1.1\" ");
+    line.append(entry.status()).append(' ').append(entry.bodyBytes()).append(" \"");
+    quoted(line, orDash(head.fields().first("Referer")));
+    line.append("\" \"");
+    quoted(line, orDash(head.fields().first("User-Agent")));
+    line.append("\" ").append(head.host().isEmpty() ? "-" : head.host()).append(' ');
+    line.append(entry.outcome().reason().token()).append(' ');
+    long micros = entry.tookNanos() / 1_000;
+    line.append(micros / 1_000_000).append('.');
+    String fraction = String.valueOf(micros % 1_000_000);
+    line.repeat('0', 6 - fraction.length()).append(fraction).append('\n');
+  }
+
+  private static String orDash(@Nullable String value) {
+    return value == null ? "-" : value;
+  }
+
+  /** Nothing that a client sends may end the quotes or the line. */
+  private static void quoted(StringBuilder line, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\' || c < ' ' || c > '~') {
+        line.append(String.format(Locale.ROOT, "\\x%02X", (int) c));
+      } else {
+        line.append(c);
+      }
+    }
+  }
+
+  /** Writes what is queued, then ends. */
+  @Override
+  public void close() {
+    if (thread == null || out == null) {
+      return;
+    }
+    thread.interrupt();
+    try {
+      thread.join(5_000);
+      out.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      log.warn("the access log could not be closed: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.http.ResponseEncoder;
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.Freshness;
+import io.netty.buffer.ByteBuf;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the heads of answers. The fields that stay the same for as long as a response is stored
+ * are written once, see {@link #lasting}; what differs from answer to answer comes behind them.
+ */
+final class ClientHeads {
+  private final String nodeId;
+  private final String via;
+
+  /**
+   * @param nodeId the name of this cache in {@code Cache-Status}
+   */
+  ClientHeads(String nodeId) {
+    this.nodeId =
+        Character.isLetter(nodeId.charAt(0)) ? nodeId : '"' + nodeId + '"'; // RFC 9651 3.3.4
+    this.via = "1.1 " + nodeId;
+  }
+
+  /**
+   * The fields of a response that go to a client or a tier whatever becomes of the request.
+   *
+   * @param tier whether it goes to another tier, which needs the tags
+   * @param passTags whether the service passes tags on to clients
+   */
+  Fields lasting(Fields fields, boolean tier, boolean passTags) {
+    Fields kept = fields.without(name -> dropped(name, tier || passTags));
+    String before = fields.combined("Via");
+    return kept.with("Via", before == null ? via : before + ", " + via);
+  }
+
+  private static boolean dropped(String name, boolean tags) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "age", "content-length", "cache-status", "via" -> true;
+      case "surrogate-key", "cache-tag" -> !tags;
+      default -> false;
+    };
+  }
+
+  /** Writes Cache-Status: what upstream caches said when the response was made, then this one. */
+  void cacheStatus(ByteBuf out, Fields stored, Outcome outcome, @Nullable Long ttlSeconds) {
+    String before = stored.combined("Cache-Status");
+    String own = nodeId + outcome.parameters(ttlSeconds);
+    ResponseEncoder.field(out, "Cache-Status", before == null ? own : before + ", " + own);
+  }
+
+  /** Writes Age (RFC 9111 section 5.1), in whole seconds. */
+  static void age(ByteBuf out, Freshness freshness, long nowMillis) {
+    ResponseEncoder.field(out, "Age", String.valueOf(freshness.ageMillis(nowMillis) / 1_000));
+  }
+
+  /** Seconds until the response is stale, rounded down. */
+  static Long ttlSeconds(Freshness freshness, long nowMillis) {
+    return Math.floorDiv(freshness.freshUntilMillis() - nowMillis, 1_000L);
+  }
+
+  /** Writes whether the connection goes on, where that is not the version's default. */
+  static void connection(ByteBuf out, boolean http10, boolean persistent) {
+    if (!persistent) {
+      ResponseEncoder.field(out, "Connection", "close");
+    } else if (http10) {
+      ResponseEncoder.field(out, "Connection", "keep-alive");
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.http.Request;
+import io.nearcast.edge.http.RequestHandler;
+import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.purge.PurgeIndex;
+import io.nearcast.edge.route.Routes;
+import io.nearcast.edge.store.Store;
+import io.nearcast.edge.upstream.Upstreams;
+import java.util.function.LongSupplier;
+
+/**
+ * The caching engine of a node: what exchanges and fills share. The edge and the shield are the
+ * same engine with another {@link Tier}.
+ *
+ * <p>For any thread. The routes are replaced as a whole.
+ */
+public final class Engine implements RequestHandler {
+
+  /** Which side of the CDN a node is on. */
+  public enum Tier {
+    /** Faces clients. */
+    EDGE,
+    /** Faces edges. */
+    SHIELD
+  }
+
+  /**
+   * What an engine is made of.
+   *
+   * @param nodeId the name of this cache in {@code Cache-Status} and Via
+   * @param loopId its name in CDN-Loop, which no other node has
+   * @param tier which side it is on
+   * @param store what is stored
+   * @param objectBytesMax the longest body that is stored, in bytes
+   * @param purges the purges of the feed
+   * @param ownPurges the purges of this node alone
+   * @param upstreams where fills are sent
+   * @param tiers what is believed of other tiers
+   * @param metrics what is counted
+   * @param accessLog where answers are logged
+   * @param nowMillis the wall clock, in ms since 1970
+   */
+  public record Parts(
+      String nodeId,
+      String loopId,
+      Tier tier,
+      Store store,
+      long objectBytesMax,
+      PurgeIndex purges,
+      PurgeIndex ownPurges,
+      Upstreams upstreams,
+      Tiers tiers,
+      FlowMetrics metrics,
+      AccessLog accessLog,
+      LongSupplier nowMillis) {}
+
+  private final Parts parts;
+  private final ClientHeads heads;
+  private final FillTable fills = new FillTable();
+  private volatile Routes routes;
+
+  /**
+   * @param routes the services to begin with
+   */
+  public Engine(Parts parts, Routes routes) {
+    this.parts = parts;
+    this.routes = routes;
+    this.heads = new ClientHeads(parts.nodeId());
+  }
+
+  @Override
+  public Stream begin(Request request, ServerResponse response) {
+    Exchange exchange = new Exchange(this, request, response);
+    exchange.begin();
+    return exchange;
+  }
+
+  /** Replaces the services; requests that are under way keep theirs. */
+  public void routes(Routes newRoutes) {
+    routes = newRoutes;
+  }
+
+  /** The services of this moment. */
+  public Routes routes() {
+    return routes;
+  }
+
+  /** How many fills could be joined at this moment. */
+  public int fillsInProgress() {
+    return fills.size();
+  }
+
+  /** What the engine is made of. */
+  public Parts parts() {
+    return parts;
+  }
+
+  boolean shield() {
+    return parts.tier() == Tier.SHIELD;
+  }
+
+  long nowMillis() {
+    return parts.nowMillis().getAsLong();
+  }
+
+  ClientHeads heads() {
+    return heads;
+  }
+
+  FillTable fills() {
+    return fills;
+  }
+
+  Store store() {
+    return parts.store();
+  }
+
+  long objectBytesMax() {
+    return parts.objectBytesMax();
+  }
+
+  PurgeIndex purges() {
+    return parts.purges();
+  }
+
+  PurgeIndex ownPurges() {
+    return parts.ownPurges();
+  }
+
+  Upstreams upstreams() {
+    return parts.upstreams();
+  }
+
+  Tiers tiers() {
+    return parts.tiers();
+  }
+
+  FlowMetrics metrics() {
+    return parts.metrics();
+  }
+
+  AccessLog accessLog() {
+    return parts.accessLog();
+  }
+
+  String loopId() {
+    return parts.loopId();
+  }
+}

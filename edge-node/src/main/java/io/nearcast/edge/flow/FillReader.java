@@ -1,0 +1,51 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.upstream.UpstreamFailure;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Someone who waits for a fill: an exchange. The fill calls on its own loop; {@link Fill} hands
+ * each call over to the reader's loop, in order.
+ */
+interface FillReader {
+  /** Where the reader lives. */
+  EventLoop loop();
+
+  /** The request that it wants answered; immutable. */
+  RequestHead request();
+
+  /** Bytes that were relayed to the reader and that it has not written yet. */
+  AtomicLong relayed();
+
+  /** An interim response to pass on. */
+  void interim(ResponseHead head);
+
+  /**
+   * The answer. Its body, if any, is retained for the reader, who releases it.
+   *
+   * @param outcome what is to be said of it, as seen by the one who began the fill
+   */
+  void answer(Answer answer, Outcome outcome);
+
+  /** There are more bytes in the answer's body, or it is complete or broken. */
+  void progress();
+
+  /** A piece of the body behind what is in memory; ownership passes. */
+  void relay(ByteBuf piece);
+
+  /** The relayed body is over. */
+  void relayEnded(boolean complete);
+
+  /** The answer is not for this reader: it is to look again. */
+  void restart();
+
+  /** More of the request's body may be written; only for who hands one on. */
+  void requestWritable();
+
+  /** There is no answer. */
+  void failed(UpstreamFailure failure);
+}

@@ -1,0 +1,77 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.rules.Reason;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What is counted of requests and fills. For any thread; every child is resolved once. */
+public final class FlowMetrics {
+  private final Map<Reason, Counter.Child> requests = new EnumMap<>(Reason.class);
+  private final Map<Reason, Counter.Child> bytes = new EnumMap<>(Reason.class);
+  private final Counter broken;
+  private final Counter fillFailures;
+  private final Counter notStoredForSpace;
+  private final Gauge fills;
+
+  /**
+   * @param registry where the metrics are shown
+   */
+  public FlowMetrics(CollectorRegistry registry) {
+    Counter requestCounter =
+        Counter.build("nearcast_requests_total", "Requests answered, by what became of them.")
+            .labelNames("reason")
+            .register(registry);
+    Counter byteCounter =
+        Counter.build("nearcast_body_bytes_total", "Bytes of response bodies sent.")
+            .labelNames("reason")
+            .register(registry);
+    for (Reason reason : Reason.values()) {
+      requests.put(reason, requestCounter.labels(reason.token()));
+      bytes.put(reason, byteCounter.labels(reason.token()));
+    }
+    broken =
+        Counter.build("nearcast_broken_transfers_total", "Responses that could not be completed.")
+            .register(registry);
+    fillFailures =
+        Counter.build("nearcast_fill_failures_total", "Fills without an answer or without an end.")
+            .register(registry);
+    notStoredForSpace =
+        Counter.build(
+                "nearcast_fills_not_stored_for_space_total",
+                "Fills whose body did not fit in memory and was handed on without being stored.")
+            .register(registry);
+    fills = Gauge.build("nearcast_fills", "Fills in progress.").register(registry);
+  }
+
+  void answered(Outcome outcome, long bodyBytes) {
+    child(requests, outcome.reason()).inc();
+    child(bytes, outcome.reason()).inc((double) bodyBytes);
+  }
+
+  private static Counter.Child child(Map<Reason, Counter.Child> children, Reason reason) {
+    return java.util.Objects.requireNonNull(children.get(reason));
+  }
+
+  void brokenTransfer() {
+    broken.inc();
+  }
+
+  void fillBegun() {
+    fills.inc();
+  }
+
+  void fillEnded() {
+    fills.dec();
+  }
+
+  void fillFailed() {
+    fillFailures.inc();
+  }
+
+  void notStoredForSpace() {
+    notStoredForSpace.inc();
+  }
+}

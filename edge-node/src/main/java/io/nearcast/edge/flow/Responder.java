@@ -1,0 +1,442 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.http.Request;
+import io.nearcast.edge.http.ResponseEncoder;
+import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.http.ServerResponse.Framing;
+import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.route.Route;
+import io.nearcast.edge.rules.Conditions;
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.Ranges;
+import io.nearcast.edge.rules.Reason;
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.upstream.UpstreamFailure;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the answer to one request: conditions and ranges are decided here, the head is put
+ * together, the body handed to a {@link BodyWriter}; then the request is logged and counted.
+ *
+ * <p>Confined to the client's event loop. Answers once; everything after that is ignored.
+ */
+final class Responder {
+  /** A body up to here is copied behind its head: one buffer, one write. */
+  private static final int COPY_MAX = 16 * 1024;
+
+  private final Engine engine;
+  private final Request request;
+  private final RequestHead head;
+  private final ServerResponse response;
+  private final long beganNanos = System.nanoTime();
+
+  private boolean tier;
+  private boolean passTags;
+  private boolean answered;
+  private boolean logged;
+  private int status;
+  private Outcome outcome = Outcome.own(Reason.URI_MISS, null);
+  private @Nullable BodyWriter writer;
+
+  Responder(Engine engine, Request request, ServerResponse response) {
+    this.engine = engine;
+    this.request = request;
+    this.head = request.head();
+    this.response = response;
+  }
+
+  /** Says what counts for the request, once it is known. */
+  void route(Route.Policy policy, boolean isTier) {
+    tier = isTier;
+    passTags = policy.cache().passTags();
+  }
+
+  // From the store
+
+  /** Answers from a stored response, whose reference passes. */
+  void stored(StoredResponse stored, Outcome said, Position applied) {
+    if (plainAndSmall(stored)) {
+      whole(stored, said);
+      stored.release();
+      return;
+    }
+    Answer answer =
+        new Answer(
+            stored.head(),
+            stored.body(),
+            stored.body().length(),
+            stored.freshness(),
+            new io.nearcast.edge.store.AsOf(applied.log(), applied.sequence()));
+    answer(answer, said, null);
+  }
+
+  /** The most frequent answer: all of a small body, to a client without conditions. */
+  private boolean plainAndSmall(StoredResponse stored) {
+    if (tier || stored.body().length() > COPY_MAX || !head.method().equals("GET")) {
+      return false;
+    }
+    Fields fields = head.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      String name = fields.name(i);
+      char first = (char) (name.charAt(0) | 0x20);
+      if ((first == 'i' && name.regionMatches(true, 0, "If-", 0, 3))
+          || (first == 'r' && name.equalsIgnoreCase("Range"))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void whole(StoredResponse stored, Outcome said) {
+    answered = true;
+    outcome = said;
+    status = stored.head().status();
+    // The head with tags is for the few services that pass them on; it is not kept.
+    byte[] lasting = passTags ? encodeLasting(stored) : stored.headBytes();
+    if (lasting.length == 0) {
+      lasting = encodeLasting(stored);
+      stored.headBytes(lasting);
+    }
+    int length = (int) stored.body().length();
+    ByteBuf out = response.allocator().buffer(lasting.length + length + 192);
+    out.writeBytes(lasting);
+    behind(out, stored.head().fields(), stored.freshness());
+    stored.body().copyTo(0, out, length);
+    response.head(out, Framing.LENGTH, length);
+    response.end();
+    log();
+  }
+
+  private byte[] encodeLasting(StoredResponse stored) {
+    ByteBuf out = response.allocator().buffer(512);
+    try {
+      ResponseEncoder.statusLine(out, stored.head().status());
+      ResponseEncoder.fields(out, engine.heads().lasting(stored.head().fields(), false, passTags));
+      ResponseEncoder.field(out, "Content-Length", String.valueOf(stored.body().length()));
+      byte[] bytes = new byte[out.readableBytes()];
+      out.readBytes(bytes);
+      return bytes;
+    } finally {
+      out.release();
+    }
+  }
+
+  /** What differs from answer to answer: Age, Cache-Status, Connection, and the empty line. */
+  private void behind(ByteBuf out, Fields fields, @Nullable Freshness freshness) {
+    Long ttl = null;
+    if (freshness != null) {
+      long now = engine.nowMillis();
+      ClientHeads.age(out, freshness, now);
+      ttl = ClientHeads.ttlSeconds(freshness, now);
+    } else {
+      String age = fields.first("Age");
+      if (age != null) {
+        ResponseEncoder.field(out, "Age", age);
+      }
+    }
+    engine.heads().cacheStatus(out, fields, outcome, ttl);
+    ClientHeads.connection(out, request.http10(), response.persistent());
+    ResponseEncoder.end(out);
+  }
+
+  // From the store or from a fill
+
+  /**
+   * Answers from a stored or growing response.
+   *
+   * @param answer its body's reference passes
+   * @param listener hears how the writing goes, or null
+   */
+  void answer(Answer answer, Outcome said, BodyWriter.@Nullable Listener listener) {
+    if (answered || response.ended()) {
+      if (answer.body() != null) {
+        answer.body().release();
+      }
+      if (listener != null) {
+        listener.over(false);
+      }
+      return;
+    }
+    answered = true;
+    outcome = said;
+    Freshness freshness = answer.freshness();
+    if (freshness != null
+        && Conditions.evaluate(head, answer.head(), freshness.responseTimeMillis())
+            == Conditions.Outcome.NOT_MODIFIED) {
+      withoutBody(
+          answer, new ResponseHead(304, Conditions.notModifiedFields(answer.head())), listener);
+      return;
+    }
+    Ranges.Selection selection =
+        freshness != null && answer.length() >= 0
+            ? Ranges.select(head, answer.head(), answer.length())
+            : Ranges.Whole.ALL;
+    switch (selection) {
+      case Ranges.Whole _ -> entire(answer, listener);
+      case Ranges.Single single -> single(answer, single, listener);
+      case Ranges.Several several -> several(answer, several.parts(), listener);
+      case Ranges.Unsatisfiable _ -> {
+        Fields fields = Fields.of("Content-Range", Ranges.unsatisfiedContentRange(answer.length()));
+        withoutBody(answer, new ResponseHead(416, fields), listener);
+      }
+    }
+  }
+
+  private void entire(Answer answer, BodyWriter.@Nullable Listener listener) {
+    long end = answer.length() < 0 ? BodyWriter.TO_THE_END : answer.length();
+    body(answer, answer.head(), answer.length(), List.of(BodyWriter.Part.of(0, end)), "", listener);
+  }
+
+  private void single(Answer answer, Ranges.Single range, BodyWriter.@Nullable Listener listener) {
+    Fields fields =
+        answer.head().fields().with("Content-Range", Ranges.contentRange(range, answer.length()));
+    body(
+        answer,
+        new ResponseHead(206, fields),
+        range.length(),
+        List.of(BodyWriter.Part.of(range.first(), range.last() + 1)),
+        "",
+        listener);
+  }
+
+  /** RFC 9110 section 14.6: multipart/byteranges. */
+  private void several(
+      Answer answer, List<Ranges.Single> ranges, BodyWriter.@Nullable Listener listener) {
+    String boundary = "nearcast-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    String type = answer.head().fields().first("Content-Type");
+    List<BodyWriter.Part> parts = new ArrayList<>(ranges.size());
+    long length = 0;
+    for (Ranges.Single range : ranges) {
+      String before =
+          "\r\n--"
+              + boundary
+              + "\r\n"
+              + (type == null ? "" : "Content-Type: " + type + "\r\n")
+              + "Content-Range: "
+              + Ranges.contentRange(range, answer.length())
+              + "\r\n\r\n";
+      parts.add(new BodyWriter.Part(before, range.first(), range.last() + 1));
+      length += before.length() + range.length();
+    }
+    String after = "\r\n--" + boundary + "--\r\n";
+    Fields fields =
+        answer.head().fields().with("Content-Type", "multipart/byteranges; boundary=" + boundary);
+    body(answer, new ResponseHead(206, fields), length + after.length(), parts, after, listener);
+  }
+
+  private void withoutBody(
+      Answer answer, ResponseHead sent, BodyWriter.@Nullable Listener listener) {
+    status = sent.status();
+    ByteBuf out = begin(sent);
+    if (status == 416) {
+      ResponseEncoder.field(out, "Content-Length", "0");
+    }
+    behind(out, tierFields(out, answer), answer.freshness());
+    response.head(out, Framing.LENGTH, 0);
+    finish(answer, listener);
+  }
+
+  private ByteBuf begin(ResponseHead sent) {
+    ByteBuf out = response.allocator().buffer(1_024);
+    ResponseEncoder.statusLine(out, sent.status());
+    ResponseEncoder.fields(out, engine.heads().lasting(sent.fields(), tier, passTags));
+    return out;
+  }
+
+  /** Writes what only a tier hears, and returns the fields that Cache-Status goes on from. */
+  private Fields tierFields(ByteBuf out, Answer answer) {
+    if (tier) {
+      Fields asOf =
+          Tiers.withAsOf(Fields.EMPTY, new Position(answer.asOf().log(), answer.asOf().sequence()));
+      ResponseEncoder.fields(out, asOf);
+    }
+    return answer.head().fields();
+  }
+
+  private void body(
+      Answer answer,
+      ResponseHead sent,
+      long length,
+      List<BodyWriter.Part> parts,
+      String after,
+      BodyWriter.@Nullable Listener listener) {
+    status = sent.status();
+    boolean bodiless =
+        head.method().equals("HEAD") || status == 204 || status == 304 || length == 0;
+    Framing framing = length >= 0 || bodiless ? Framing.LENGTH : response.unknownLength();
+    ByteBuf out = begin(sent);
+    String statedLength = answer.head().fields().first("Content-Length");
+    if (head.method().equals("HEAD") && answer.body() == null) {
+      // An answer to HEAD has the length of a body that does not come.
+      if (statedLength != null) {
+        ResponseEncoder.field(out, "Content-Length", statedLength);
+      }
+    } else if (length >= 0 && status != 204 && status != 304) {
+      ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
+    } else if (framing == Framing.CHUNKED && !bodiless) {
+      ResponseEncoder.field(out, "Transfer-Encoding", "chunked");
+    }
+    if (framing == Framing.CLOSE && !bodiless) {
+      response.closeAfter();
+    }
+    behind(out, tierFields(out, answer), answer.freshness());
+    response.head(out, bodiless ? Framing.LENGTH : framing, 0);
+    if (bodiless) {
+      finish(answer, listener);
+      return;
+    }
+    BodyWriter body = new BodyWriter(response, answer.body(), parts, after, new Ending(listener));
+    writer = body;
+    body.pump();
+  }
+
+  private void finish(Answer answer, BodyWriter.@Nullable Listener listener) {
+    SlabBody body = answer.body();
+    if (body != null) {
+      body.release();
+    }
+    response.end();
+    log();
+    if (listener != null) {
+      listener.over(true);
+    }
+  }
+
+  /** Logs when the body is over, then tells who else wants to know. */
+  private final class Ending implements BodyWriter.Listener {
+    private final BodyWriter.@Nullable Listener next;
+
+    Ending(BodyWriter.@Nullable Listener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void consumed(int bytes) {
+      if (next != null) {
+        next.consumed(bytes);
+      }
+    }
+
+    @Override
+    public void over(boolean complete) {
+      if (!complete) {
+        engine.metrics().brokenTransfer();
+      }
+      log();
+      if (next != null) {
+        next.over(complete);
+      }
+    }
+  }
+
+  // The fill's further calls
+
+  void pump() {
+    if (writer != null) {
+      writer.pump();
+    }
+  }
+
+  void relay(ByteBuf piece) {
+    if (writer == null) {
+      piece.release();
+    } else {
+      writer.relay(piece);
+    }
+  }
+
+  void relayEnded(boolean complete) {
+    if (writer != null) {
+      writer.relayEnded(complete);
+    }
+  }
+
+  // The node's own answers
+
+  /** Answers that there is no answer from upstream. */
+  void failed(UpstreamFailure failure, Reason reason) {
+    int code =
+        switch (failure) {
+          case UpstreamFailure.TimedOut _ -> 504;
+          case UpstreamFailure.NoCapacity _ -> 503;
+          default -> 502;
+        };
+    refuse(code, reason, failure.target().name() + ": " + failure.detail());
+  }
+
+  /** Answers with an error of this node's own. */
+  void refuse(int code, Reason reason, String detail) {
+    if (answered || response.ended()) {
+      return;
+    }
+    answered = true;
+    outcome = Outcome.own(reason, detail);
+    status = code;
+    byte[] text = (detail + '\n').getBytes(StandardCharsets.UTF_8);
+    Fields.Builder fields =
+        Fields.builder()
+            .add("Content-Type", "text/plain; charset=utf-8")
+            .add("Content-Length", String.valueOf(text.length))
+            .add("Cache-Control", "no-store")
+            .add("Date", io.nearcast.edge.rules.HttpDate.format(engine.nowMillis()));
+    if (code == 405) {
+      fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    } else if (code == 503) {
+      fields.add("Retry-After", "1");
+    }
+    if (tier && code >= 500) {
+      fields.add(Tiers.AWAY, "1");
+    }
+    ByteBuf out = response.allocator().buffer(512);
+    ResponseEncoder.statusLine(out, code);
+    ResponseEncoder.fields(out, fields.build());
+    behind(out, Fields.EMPTY, null);
+    boolean bodiless = head.method().equals("HEAD");
+    if (!bodiless) {
+      out.writeBytes(text);
+    }
+    response.head(out, Framing.LENGTH, bodiless ? 0 : text.length);
+    response.end();
+    response.flush();
+    log();
+  }
+
+  /** The client is gone. */
+  void gone() {
+    answered = true;
+    if (writer != null) {
+      writer.cancel();
+    } else {
+      status = AccessLog.CLIENT_GONE;
+      log();
+    }
+  }
+
+  private void log() {
+    if (!logged) {
+      logged = true;
+      long tookNanos = System.nanoTime() - beganNanos;
+      engine.metrics().answered(outcome, response.bodyBytes());
+      engine
+          .accessLog()
+          .add(
+              new AccessLog.Entry(
+                  engine.nowMillis(),
+                  response.client(),
+                  request,
+                  status,
+                  response.bodyBytes(),
+                  outcome,
+                  tookNanos));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.HopByHop;
+import io.nearcast.edge.rules.RequestHead;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Set;
+
+/** Makes the heads of the requests that go upstream. Pure. */
+final class UpstreamHeads {
+  /** What only makes sense for one client's copy; the fill's own validators take their place. */
+  private static final Set<String> CLIENT_CONDITIONS =
+      Set.of("if-none-match", "if-modified-since", "if-range", "range");
+
+  private static final Set<String> WRITTEN_ANEW = Set.of("host", "content-length", "expect");
+
+  private UpstreamHeads() {}
+
+  /**
+   * The head of a request that is handed on as the client sent it.
+   *
+   * @param authority what the upstream sees as Host
+   */
+  static RequestHead passed(
+      RequestHead request, String authority, InetSocketAddress client, String loopId) {
+    Fields fields =
+        HopByHop.forUpstream(request.fields())
+            .without(name -> WRITTEN_ANEW.contains(name.toLowerCase(Locale.ROOT)));
+    return head(request, request.method(), authority, forwarded(fields, client, loopId));
+  }
+
+  /**
+   * The head of a fill: always a GET, without the client's own conditions.
+   *
+   * @param conditions the validators of what is stored, empty for none
+   */
+  static RequestHead fill(
+      RequestHead request,
+      String authority,
+      InetSocketAddress client,
+      String loopId,
+      Fields conditions) {
+    Fields fields =
+        HopByHop.forUpstream(request.fields())
+            .without(name -> {
+              String lower = name.toLowerCase(Locale.ROOT);
+              return WRITTEN_ANEW.contains(lower) || CLIENT_CONDITIONS.contains(lower);
+            });
+    Fields.Builder all = Fields.builder().addAll(forwarded(fields, client, loopId));
+    return head(request, "GET", authority, all.addAll(conditions).build());
+  }
+
+  private static RequestHead head(
+      RequestHead request, String method, String authority, Fields fields) {
+    return RequestHead.of(method, request.scheme(), authority, request.target(), fields);
+  }
+
+  /** Via (RFC 9110 section 7.6.3), CDN-Loop (RFC 8586) and who the client is. */
+  private static Fields forwarded(Fields fields, InetSocketAddress client, String loopId) {
+    return append(
+        append(append(fields, "Via", "1.1 nearcast"), "CDN-Loop", loopId),
+        "X-Forwarded-For",
+        client.getAddress().getHostAddress());
+  }
+
+  private static Fields append(Fields fields, String name, String value) {
+    String before = fields.combined(name);
+    return fields.with(name, before == null ? value : before + ", " + value);
+  }
+
+  /** Whether the request has been through the node already (RFC 8586 section 2). */
+  static boolean loops(RequestHead request, String loopId) {
+    String loop = request.fields().combined("CDN-Loop");
+    if (loop == null) {
+      return false;
+    }
+    for (String member : loop.split(",", -1)) {
+      int semicolon = member.indexOf(';');
+      String id = (semicolon < 0 ? member : member.substring(0, semicolon)).trim();
+      if (id.equalsIgnoreCase(loopId)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
