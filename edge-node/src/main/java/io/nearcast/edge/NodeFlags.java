@@ -1,0 +1,118 @@
+package io.nearcast.edge;
+
+import io.nearcast.config.launch.HostPort;
+import io.nearcast.config.launch.MemberOptions;
+import io.nearcast.config.launch.SizeConverter;
+import io.nearcast.config.launch.StartFailure;
+import io.nearcast.edge.flow.Engine;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that edges and shields have in common, for picocli's {@code @Mixin}. */
+public final class NodeFlags {
+  @Mixin private MemberOptions member = new MemberOptions();
+
+  @Option(
+      names = "--origin",
+      paramLabel = "URL",
+      description = "standalone: where everything comes from, http://HOST[:PORT]")
+  private @Nullable URI origin;
+
+  @Option(
+      names = "--pop",
+      paramLabel = "NAME",
+      description = "the point of presence where the node stands")
+  private @Nullable String pop;
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "ADDR[:PORT]",
+      description = "where others reach the node; by default the listen address")
+  private @Nullable String advertise;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "256m",
+      converter = SizeConverter.class,
+      description = "the most memory that cached responses take (default: ${DEFAULT-VALUE})")
+  private long memoryBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "event loops; by default one per core")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--access-log",
+      paramLabel = "FILE",
+      description = "log every request to this file")
+  private @Nullable Path accessLog;
+
+  @Option(
+      names = "--trust-tier",
+      paramLabel = "CIDR",
+      split = ",",
+      description = "networks of other tiers; standalone, loopback by default")
+  private List<String> trustTiers = new ArrayList<>();
+
+  /**
+   * The options of a node.
+   *
+   * @param shields what a standalone edge asks before the origin
+   * @throws StartFailure if something is missing or cannot be
+   */
+  public CacheNodeOptions options(
+      Engine.Tier tier, HostPort listen, HostPort admin, List<URI> shields) {
+    if (memoryBytes < 1 << 20) {
+      throw new StartFailure("--memory is below 1m: give the cache at least 1m");
+    }
+    if (threads < 1 || threads > 1_024) {
+      throw new StartFailure("--threads must be from 1 to 1024");
+    }
+    List<String> trusted =
+        trustTiers.isEmpty() && !member.isMember()
+            ? List.of("127.0.0.0/8", "::1/128")
+            : List.copyOf(trustTiers);
+    return new CacheNodeOptions(
+        tier,
+        listen,
+        admin,
+        memoryBytes,
+        threads,
+        Optional.ofNullable(accessLog),
+        trusted,
+        source(listen, shields));
+  }
+
+  private CacheNodeOptions.Source source(HostPort listen, List<URI> shields) {
+    URI standalone = origin;
+    if (member.isMember() == (standalone != null)) {
+      throw new StartFailure(
+          "give either --origin URL (standalone) or --control-plane URL (member of a CDN)");
+    }
+    if (standalone != null) {
+      return new CacheNodeOptions.Source.Standalone(standalone, List.copyOf(shields));
+    }
+    if (!shields.isEmpty()) {
+      throw new StartFailure("--shield is for standalone edges: members find theirs in the feed");
+    }
+    if (pop == null) {
+      throw new StartFailure("--pop NAME is missing: a node with --control-plane needs it");
+    }
+    return new CacheNodeOptions.Source.Member(
+        member.requiredId(),
+        pop,
+        member.controlPlanes(),
+        member.requiredToken(),
+        member.requiredData(),
+        Optional.ofNullable(advertise).map(text -> HostPort.parse(text, listen.port())));
+  }
+}

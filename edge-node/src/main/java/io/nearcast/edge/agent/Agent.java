@@ -1,0 +1,101 @@
+package io.nearcast.edge.agent;
+
+import io.nearcast.config.feed.Change;
+import io.nearcast.config.feed.FeedEntry;
+import io.nearcast.config.feed.FeedListener;
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.fleet.Fleet;
+import io.nearcast.edge.flow.Engine;
+import io.nearcast.edge.flow.Tiers;
+import io.nearcast.edge.purge.PurgeIndex;
+import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.route.Route;
+import io.nearcast.edge.route.Routes;
+import io.nearcast.edge.upstream.Upstreams;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the feed to the engine. All calls come from the feed's thread, in order; what they change
+ * is seen by every event loop before the applied sequence is published (PURGE.md rule 6).
+ */
+public final class Agent implements FeedListener {
+  private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+  private final String nodeId;
+  private final Engine engine;
+  private final Tiers tiers;
+  private final Sweeper sweeper;
+  private final boolean usesShields;
+
+  /**
+   * @param nodeId this node's id
+   * @param sweeper counts and removes what purges have hit
+   * @param usesShields whether fills go to the fleet's shields first
+   */
+  public Agent(String nodeId, Engine engine, Tiers tiers, Sweeper sweeper, boolean usesShields) {
+    this.nodeId = nodeId;
+    this.engine = engine;
+    this.tiers = tiers;
+    this.sweeper = sweeper;
+    this.usesShields = usesShields;
+  }
+
+  @Override
+  public void snapshot(FeedState state) {
+    purges().reset(new Position(state.log(), state.sequence()));
+    engine.parts().store().forEach(engine.parts().store()::remove);
+    tiers.key(state.tierKey());
+    routes(Routes.of(state, nodeId));
+    log.info("services and purges as of {} of log {}", state.sequence(), state.log());
+  }
+
+  @Override
+  public void entries(List<FeedEntry> entries, FeedState after) {
+    Routes before = engine.routes();
+    Routes routes = Routes.of(after, nodeId);
+    for (FeedEntry entry : entries) {
+      if (entry.change() instanceof Change.PurgeIssued purge) {
+        // By the key policy of before and after: the batch may have changed it on either side.
+        enter(entry.sequence(), purge, before.service(purge.service()));
+        enter(entry.sequence(), purge, routes.service(purge.service()));
+      }
+    }
+    tiers.key(after.tierKey());
+    routes(routes);
+    purges().applied(new Position(after.log(), after.sequence()));
+    for (FeedEntry entry : entries) {
+      if (entry.change() instanceof Change.PurgeIssued purge) {
+        sweeper.purged(entry.sequence(), purge);
+      }
+    }
+  }
+
+  private void enter(long sequence, Change.PurgeIssued purge, @Nullable Route route) {
+    if (route != null) {
+      purges().enter(purge.service(), purge.soft(), purge.selectors(), sequence, route::key);
+    }
+  }
+
+  private PurgeIndex purges() {
+    return engine.parts().purges();
+  }
+
+  @Override
+  public void fleet(Fleet fleet) {
+    if (usesShields) {
+      upstreams().shields(Upstreams.shieldsOf(fleet));
+    }
+  }
+
+  private void routes(Routes routes) {
+    engine.routes(routes);
+    upstreams().services(routes.all().stream().map(Route::service).toList());
+  }
+
+  private Upstreams upstreams() {
+    return engine.parts().upstreams();
+  }
+}
