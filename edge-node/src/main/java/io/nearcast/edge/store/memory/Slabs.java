@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
  * <p>A new chunk is taken only when less than an eighth of the memory at hand is free, so that what
  * the process holds follows what it stores and not how that is scattered.
  *
- * <p>Threads: all methods may be called from any thread. {@code this} guards the free lists and
- * counters, for tens of nanoseconds at a time; {@code growth} lets one thread at a time take a
- * chunk from the system, which costs up to a millisecond, while the others go on with what there
- * is. Order: {@code growth}, then {@code this}.
+ * <p>Threads: all methods may be called from any thread. {@code this} guards the free runs and
+ * counters, for about a hundred nanoseconds at a time; {@code growth} lets one thread at a time
+ * take a chunk from the system, which costs up to a millisecond, while the others go on with what
+ * there is. Order: {@code growth}, then {@code this}.
  *
  * <p>Failure: where the system has no memory left, the bound comes down to what is at hand.
  */
@@ -36,7 +36,7 @@ public final class Slabs implements AutoCloseable {
 
   private static final int CHUNK_COST_BYTES = Piece.CHUNK_BYTES + CHUNK_OVERHEAD_BYTES;
 
-  /** {@link #take} found no fitting block, and it is worth while to ask the system for more. */
+  /** {@link #take} found no fitting run, and it is worth while to ask the system for more. */
   private static final long GROW = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Slabs.class);
@@ -47,7 +47,7 @@ public final class Slabs implements AutoCloseable {
   private final LongAdder wastedBytes = new LongAdder();
 
   // Guarded by this.
-  private final FreeLists free;
+  private final FreeRuns free;
   private int chunkCountMax;
   private long reservedBytes;
   private long usedBytes;
@@ -78,7 +78,7 @@ public final class Slabs implements AutoCloseable {
     this.limitBytes = limitBytes;
     boolean partial = limitBytes % CHUNK_COST_BYTES >= 2 * CHUNK_OVERHEAD_BYTES;
     chunkCountMax = (int) (limitBytes / CHUNK_COST_BYTES) + (partial ? 1 : 0);
-    free = new FreeLists(chunkCountMax);
+    free = new FreeRuns(chunkCountMax);
   }
 
   /** What is held now. */
@@ -117,7 +117,9 @@ public final class Slabs implements AutoCloseable {
     int chunk = Piece.chunk(piece);
     int unit = Piece.unit(piece);
     int kept = Piece.unitsFor(bytes);
-    give(chunk, unit + kept, Piece.units(piece) - kept);
+    if (kept < Piece.units(piece)) {
+      give(chunk, unit + kept, Piece.units(piece) - kept);
+    }
     return Piece.of(chunk, unit, kept);
   }
 
@@ -148,11 +150,11 @@ public final class Slabs implements AutoCloseable {
   }
 
   private synchronized long take(int units) {
+    if (closed) {
+      return Piece.NONE;
+    }
     if (!free.fits(units) && worthGrowing(units)) {
       return GROW;
-    }
-    if (closed || free.isEmpty()) {
-      return Piece.NONE;
     }
     long piece = free.take(units);
     usedBytes += Piece.bytes(piece);
@@ -160,7 +162,7 @@ public final class Slabs implements AutoCloseable {
   }
 
   private boolean worthGrowing(int units) {
-    if (closed || free.chunkCount() >= chunkCountMax) {
+    if (free.chunkCount() >= chunkCountMax) {
       return false;
     }
     long freeBytes = reservedBytes - usedBytes;
@@ -179,18 +181,18 @@ public final class Slabs implements AutoCloseable {
     }
   }
 
-  /** Brings a chunk. Guarded by {@code growth}; the system is asked outside the lists' lock. */
+  /** Brings a chunk. Guarded by {@code growth}; the system is asked outside the runs' lock. */
   private void grow() {
     int units = Piece.unitsFor(nextChunkBytes());
     Chunk chunk;
     try {
-      chunk = new Chunk(arena, units * Piece.UNIT_BYTES);
+      chunk = new Chunk(arena, units);
     } catch (OutOfMemoryError e) {
       lowerBound(e);
       return;
     }
     synchronized (this) {
-      free.add(chunk, units);
+      free.add(chunk);
       reservedBytes += (long) units * Piece.UNIT_BYTES;
     }
   }

@@ -190,6 +190,50 @@ class SlabsTest {
     }
   }
 
+  @Test
+  void afterLongUseWithShiftingSizesBodiesStillLieInFewPieces() {
+    int[][] phases = {{500, 2000}, {50_000, 200_000}, {5000, 20_000}, {200, 500_000}, {500, 2000}};
+    Random random = new Random(7);
+    List<List<Long>> bodies = new ArrayList<>();
+    try (Slabs slabs = new Slabs(32 * (CHUNK + 4096L))) {
+      long fill = slabs.usage().limit() / 8 * 7;
+      for (int[] sizes : phases) {
+        long pieces = 0;
+        long count = 0;
+        for (long put = 0; put < 8 * fill; ) {
+          int size = logUniform(random, sizes[0], sizes[1]);
+          while (slabs.usage().used() + size > fill) {
+            Collections.swap(bodies, random.nextInt(bodies.size()), bodies.size() - 1);
+            bodies.removeLast().forEach(slabs::free);
+          }
+          bodies.add(allocateBody(slabs, size));
+          put += size;
+          // Not while large bodies still have to do with what small ones left.
+          if (put > 6 * fill) {
+            pieces += bodies.getLast().size();
+            count++;
+          }
+        }
+        assertThat((double) pieces / count).as("pieces, from %d bytes", sizes[0]).isLessThan(5);
+      }
+      bodies.forEach(body -> body.forEach(slabs::free));
+    }
+  }
+
+  private static int logUniform(Random random, int min, int max) {
+    return (int) (min * Math.pow((double) max / min, random.nextDouble()));
+  }
+
+  private static List<Long> allocateBody(Slabs slabs, int size) {
+    List<Long> pieces = new ArrayList<>();
+    for (int left = size; left > 0; ) {
+      long piece = slabs.allocate(left);
+      pieces.add(piece);
+      left -= Piece.bytes(piece);
+    }
+    return pieces;
+  }
+
   private static int sizeOf(Random random) {
     return 1 + random.nextInt(1 << (4 + random.nextInt(17)));
   }
