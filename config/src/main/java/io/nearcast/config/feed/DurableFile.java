@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>The content is one line, whose checksum (CRC-32C, in hexadecimal) is the second line:
  *
  * <pre>
- * {"log":"8a7c...","sequence":7}
- * e3069283
+ * {"log":"log","sequence":6}
+ * 67332381
  * </pre>
  *
  * A new content is written to {@code NAME.new} and synced, then renamed over {@code NAME}, then the

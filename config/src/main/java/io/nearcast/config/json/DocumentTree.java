@@ -32,6 +32,9 @@ final class DocumentTree {
   private final String language;
   private final Problems problems = new Problems();
 
+  /** Whether the tree has holes where aliases stood: what else seems wrong with it may not be. */
+  private boolean hasAlias;
+
   /**
    * @param language what the factory reads, for messages
    */
@@ -41,7 +44,8 @@ final class DocumentTree {
   }
 
   <T> T read(Class<T> type, String text) {
-    Object value = new RecordReader(problems).read(parse(text), type, "");
+    JsonNode tree = parse(text);
+    Object value = hasAlias ? null : new RecordReader(problems).read(tree, type, "");
     return problems.checked(type, value);
   }
 
@@ -82,6 +86,7 @@ final class DocumentTree {
     if (parser instanceof YAMLParser yaml) {
       if (yaml.isCurrentAlias()) {
         problems.add(pointer, "is a YAML alias: write the value out");
+        hasAlias = true;
         return NODES.nullNode();
       }
       if (isEmptyPlain(yaml)) {
@@ -92,8 +97,7 @@ final class DocumentTree {
       case START_OBJECT -> object(parser, pointer, depth);
       case START_ARRAY -> array(parser, pointer, depth);
       case VALUE_STRING -> NODES.textNode(parser.getText());
-      case VALUE_NUMBER_INT -> whole(parser);
-      case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
       case VALUE_TRUE -> NODES.booleanNode(true);
       case VALUE_FALSE -> NODES.booleanNode(false);
       default -> NODES.nullNode();
@@ -110,11 +114,18 @@ final class DocumentTree {
         && start.getColumnNr() == end.getColumnNr();
   }
 
-  private static JsonNode whole(JsonParser parser) throws IOException {
-    BigInteger value = parser.getBigIntegerValue();
-    return value.bitLength() < Long.SIZE
-        ? NODES.numberNode(value.longValue())
-        : NODES.numberNode(value);
+  private static JsonNode number(JsonParser parser) throws IOException {
+    try {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+        return NODES.numberNode(parser.getDoubleValue());
+      }
+      BigInteger value = parser.getBigIntegerValue();
+      return value.bitLength() < Long.SIZE
+          ? NODES.numberNode(value.longValue())
+          : NODES.numberNode(value);
+    } catch (JsonProcessingException e) {
+      return NODES.textNode(parser.getText()); // such as .nan in YAML: a number to nobody else
+    }
   }
 
   private JsonNode object(JsonParser parser, String pointer, int depth) throws IOException {

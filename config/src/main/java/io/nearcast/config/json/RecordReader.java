@@ -225,7 +225,7 @@ final class RecordReader {
   }
 
   /** How a rule stands in a document. */
-  record RuleDocument(Match match, JsonNode cache) {
+  record RuleDocument(Match match, @Nullable JsonNode cache) {
     /** What a rule is for. */
     record Match(String path) {}
   }
@@ -233,7 +233,7 @@ final class RecordReader {
   private @Nullable Object rule(JsonNode node, String pointer) {
     int before = problems.count();
     Object read = record(node, RuleDocument.class, pointer, null);
-    Rule.Action action = node.hasNonNull("cache") ? action(node.get("cache"), pointer) : null;
+    Rule.Action action = node.isObject() ? action(node.path("cache"), pointer) : null;
     if (problems.count() > before || action == null || !(read instanceof RuleDocument document)) {
       return null;
     }
@@ -251,8 +251,9 @@ final class RecordReader {
       return new Rule.Action.Bypass();
     }
     if (!node.isObject()) {
-      problems.add(
-          child, "must be bypass, or an object with what differs from the service's cache");
+      String remedy = "bypass, or an object with what differs from the service's cache";
+      boolean absent = node.isMissingNode() || node.isNull();
+      problems.add(child, (absent ? "is missing: write " : "must be ") + remedy);
       return null;
     }
     Object policy = record(node, CachePolicy.class, child, inherited);

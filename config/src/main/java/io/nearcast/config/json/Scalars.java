@@ -84,7 +84,12 @@ final class Scalars {
     if (type instanceof ParameterizedType generic) {
       return generic.getRawType() == Map.class ? "write an object" : "write a list";
     }
-    return type instanceof Class<?> raw && raw.isPrimitive() ? "write a number" : "write it";
+    return isNumber(type) ? "write a number" : "write an object";
+  }
+
+  private static boolean isNumber(Type type) {
+    return type instanceof Class<?> raw
+        && (raw.isPrimitive() || Number.class.isAssignableFrom(raw));
   }
 
   private static Object parsed(String text, Class<?> type) {

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.model.Pop;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class FeedFollowerTest {
@@ -104,6 +113,277 @@ final class FeedFollowerTest {
     assertThat(control.requests).contains("feed after=1&log=log-1").doesNotHaveDuplicates();
   }
 
+  @Test
+  void whereTheLogWasCompactedPastItTakesASnapshot() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.feedStatus = 503;
+    control.cut();
+    await().until(() -> control.followers() == 0);
+    control.append(pop("fra"), pop("iad"));
+    control.compactedTo = 1;
+    control.feedStatus = 200;
+    awaitApplied(follower, 2);
+    assertThat(listener.feed()).containsExactly("snapshot 0", "snapshot 2");
+    assertThat(follower.state()).isEqualTo(control.state());
+  }
+
+  @Test
+  void anotherLogReplacesTheStateWhateverItsSequence() throws IOException {
+    control.append(pop("fra"), pop("iad"));
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    int port = control.port();
+    control.close();
+    FakeControlPlane restored = opened(new FakeControlPlane("log-2", port));
+    restored.append(pop("sin"));
+    await().until(() -> follower.state().equals(restored.state()));
+    awaitApplied(follower, 1);
+    assertThat(listener.feed()).startsWith("snapshot 2").contains("snapshot 1");
+    assertThat(follower.state().log()).isEqualTo("log-2");
+  }
+
+  @Test
+  void aHeadThatIsLowerThanWhatIsKnownMeansASnapshot() throws IOException {
+    control.append(pop("fra"), pop("iad"));
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    int port = control.port();
+    control.close();
+    FakeControlPlane behind = opened(new FakeControlPlane("log-1", port));
+    awaitApplied(follower, 0);
+    assertThat(listener.feed()).containsExactly("snapshot 2", "snapshot 0");
+    assertThat(follower.state()).isEqualTo(behind.state());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "event: entries\ndata: {]\n\n",
+        "event: entries\ndata: [{\"sequence\": \"one\"}]\n\n",
+        "event: entries\ndata: []\n\n",
+        "event: entries\ndata: [{\"sequence\":9,\"at\":\"2026-01-31T12:00:00Z\",\"change\":"
+            + "{\"type\":\"popRemoved\",\"name\":\"fra\"}}]\n\n",
+        "event: fleet\ndata: 7\n\n",
+        "event: hello\ndata: {\"log\":\"log-9\",\"head\":5}\n\n",
+        "event: entries\ndata: \u0000\u0001\u0002\n\n",
+      })
+  void whatCannotBeReadEndsTheConnectionAndNothingElse(String garbage) {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.send(garbage);
+    await().until(() -> control.requests.stream().filter(r -> r.startsWith("feed")).count() >= 2);
+    control.append(pop("fra"));
+    awaitApplied(follower, 1);
+    assertThat(listener.feed()).containsExactly("snapshot 0", "entry 1");
+  }
+
+  @Test
+  void whatTheStreamSaysBesideIsPassedOver() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.send("event: weather\ndata: sunny\n\nno colon\n\nretry: 5\r\nid\r\n\r\n: hum\r\r");
+    control.append(pop("fra"));
+    awaitApplied(follower, 1);
+    assertThat(control.requests).containsExactly("snapshot", "feed after=0&log=log-1");
+  }
+
+  @Test
+  void anEventThatIsCutInTheMiddleIsNotApplied() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    FeedEntry entry = new FeedEntry(1, Instant.EPOCH, pop("half"));
+    String event = FakeControlPlane.event("entries", List.of(entry));
+    control.send(event.substring(0, event.length() - 1));
+    control.cut();
+    await().until(() -> control.requests.stream().filter(r -> r.startsWith("feed")).count() >= 2);
+    control.append(pop("fra"));
+    awaitApplied(follower, 1);
+    assertThat(follower.state().pops()).containsOnlyKeys("fra");
+  }
+
+  @Test
+  void aSilentStreamIsGivenUp() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.pings = false;
+    await().until(() -> control.requests.stream().filter(r -> r.startsWith("feed")).count() >= 2);
+    control.pings = true;
+    control.append(pop("fra"));
+    awaitApplied(follower, 1);
+  }
+
+  @Test
+  void theStandardTimesAreThoseOfTheContract() {
+    assertThat(Timing.STANDARD.silenceMax()).isEqualTo(Duration.ofMillis(3_500));
+    assertThat(Timing.STANDARD.reportInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(Timing.STANDARD.backoffMin()).isEqualTo(Duration.ofMillis(50));
+    assertThat(Timing.STANDARD.backoffMax()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void itStartsFromItsCopyWithNoControlPlane() throws IOException {
+    control.append(pop("fra"), purge("p1"));
+    FeedFollower first = follow();
+    control.fleet(new Fleet(List.of(status("edge-1"))));
+    control.append(purge("p2"), purge("p3"));
+    awaitApplied(first, 4);
+    await().until(() -> first.fleet().nodes().size() == 1);
+    FeedState before = first.state();
+    first.close();
+    URI nobody = control.uri();
+    control.close();
+    listener.calls.clear();
+
+    FeedFollower second = follow(nobody);
+    assertThat(listener.calls).containsExactly("snapshot 4", "fleet 1");
+    assertThat(second.state()).isEqualTo(before);
+    assertThat(second.fleet().nodes()).extracting(NodeStatus::id).containsExactly("edge-1");
+    assertThat(second.applied()).isEqualTo(4);
+    assertThat(second.connected()).isFalse();
+  }
+
+  @Test
+  void withoutACopyItWaitsForAControlPlane() throws Exception {
+    int port = control.port();
+    URI uri = control.uri();
+    control.close();
+    CompletableFuture<FeedFollower> starting = CompletableFuture.supplyAsync(() -> follow(uri));
+    await().during(Duration.ofMillis(200)).until(() -> !starting.isDone());
+    FakeControlPlane late = opened(new FakeControlPlane("log-1", port));
+    assertThat(starting.get().state()).isEqualTo(late.state());
+  }
+
+  @Test
+  void purgesMoveOnlyThePositionFile() throws IOException {
+    control.append(pop("fra"));
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    byte[] whole = Files.readAllBytes(directory.resolve("feed.json"));
+    control.append(purge("p1"));
+    control.append(purge("p2"), purge("p3"));
+    awaitApplied(follower, 4);
+    assertThat(directory.resolve("feed.json")).hasBinaryContent(whole);
+    assertThat(directory.resolve("position.json")).content().contains("\"sequence\":4");
+    control.append(pop("iad"));
+    awaitApplied(follower, 5);
+    assertThat(directory.resolve("feed.json")).content().contains("\"sequence\":5");
+    assertThat(directory.resolve("position.json")).doesNotExist();
+  }
+
+  @Test
+  void theSequenceIsOnDiskBeforeItIsReported() throws IOException {
+    Files.createDirectory(directory.resolve("position.json.new")); // so that it cannot be written
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.append(purge("p1"));
+    await().until(() -> follower.state().sequence() == 1);
+    int reportsBefore = control.reports.size();
+    await().until(() -> control.reports.size() > reportsBefore + 2);
+    assertThat(follower.applied()).isZero();
+    assertThat(control.reports).allMatch(report -> report.appliedSequence() == 0);
+    Files.delete(directory.resolve("position.json.new"));
+    awaitApplied(follower, 1);
+    await().until(() -> control.reports.getLast().appliedSequence() == 1);
+  }
+
+  @Test
+  void aListenerThatFailsIsCalledAgainAndTheFailureReported() {
+    FeedFollower follower = follow();
+    listener.failures.set(2);
+    control.append(pop("fra"));
+    awaitApplied(follower, 1);
+    assertThat(listener.feed()).containsExactly("snapshot 0", "entry 1");
+    await()
+        .until(() ->
+            control.reports.stream()
+                .flatMap(report -> report.failures().stream())
+                .anyMatch(
+                    failure -> failure.sequence() == 1 && failure.detail().contains("no room")));
+  }
+
+  @Test
+  void reportsSayWhoAndHowFar() {
+    FeedFollower follower = follow();
+    control.append(pop("fra"));
+    await().until(() -> control.reports.stream().anyMatch(report -> report.appliedSequence() == 1));
+    NodeReport report = control.reports.getLast();
+    assertThat(report.role()).isEqualTo(NodeRole.EDGE);
+    assertThat(report.pop()).isEqualTo("fra");
+    assertThat(report.address()).isEqualTo("127.0.0.1:8080");
+    assertThat(report.log()).isEqualTo("log-1");
+    assertThat(report.state()).isEqualTo(NodeState.SERVING);
+    follower.draining(true);
+    await().until(() -> control.reports.getLast().state() == NodeState.DRAINING);
+    follower.close();
+    NodeReport last = control.reports.getLast();
+    assertThat(last.leaving()).isTrue();
+    assertThat(last.boot()).isEqualTo(report.boot());
+  }
+
+  @Test
+  void countsAreReportedUntilAReportIsAnswered() {
+    FeedFollower follower = follow();
+    control.reportStatus = 503;
+    follower.matched("p1", 3);
+    follower.failed(7, "no disk");
+    control.reportStatus = 200;
+    await()
+        .until(() ->
+            control.reports.stream().anyMatch(report -> report.matched().equals(Map.of("p1", 3L))));
+    await().until(() -> control.reports.getLast().matched().isEmpty());
+    await().until(() -> control.reports.getLast().failures().isEmpty());
+    assertThat(control.reports)
+        .anyMatch(
+            report -> report.failures().equals(List.of(new NodeReport.Failure(7, "no disk"))));
+  }
+
+  @Test
+  void reportsAndFeedFailOverToTheNextControlPlane() throws IOException {
+    FakeControlPlane second = opened(new FakeControlPlane("log-1"));
+    FeedFollower follower = follow(control.uri(), second.uri());
+    awaitConnected(follower);
+    await().until(() -> !control.reports.isEmpty());
+    control.close();
+    await().until(() -> !second.reports.isEmpty());
+    second.append(pop("fra"));
+    awaitApplied(follower, 1);
+  }
+
+  @Test
+  void aRefusedTokenIsTriedAgain() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    control.feedStatus = 401;
+    control.cut();
+    await().until(() -> control.requests.stream().filter(r -> r.startsWith("feed")).count() >= 3);
+    assertThat(follower.connected()).isFalse();
+    control.feedStatus = 200;
+    awaitConnected(follower);
+  }
+
+  @Test
+  void theFleetIsTakenAtOnceAndKept() {
+    FeedFollower follower = follow();
+    control.fleet(new Fleet(List.of(status("edge-1"), status("edge-2"))));
+    await().until(() -> follower.fleet().nodes().size() == 2);
+    await()
+        .untilAsserted(
+            () -> assertThat(directory.resolve("feed.json")).content().contains("edge-2"));
+  }
+
+  @Test
+  void closingEndsEveryThread() {
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    follower.close();
+    follower.close();
+    int calls = listener.calls.size();
+    control.append(pop("fra"));
+    assertThat(listener.calls).hasSize(calls);
+    await().until(() -> control.followers() == 0);
+  }
+
   private FeedFollower follow(URI... controlPlanes) {
     return opened(
         FeedFollower.start(
@@ -117,6 +397,14 @@ final class FeedFollowerTest {
 
   private static void awaitApplied(FeedFollower follower, long sequence) {
     await().until(follower::applied, applied -> applied == sequence);
+  }
+
+  private static void awaitConnected(FeedFollower follower) {
+    await().until(follower::connected);
+  }
+
+  private static NodeStatus status(String id) {
+    return new NodeStatus(id, NodeRole.EDGE, "fra", NodeState.SERVING, 3, "127.0.0.1:1", List.of());
   }
 
   private static Change pop(String name) {
