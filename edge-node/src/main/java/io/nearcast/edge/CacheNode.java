@@ -99,6 +99,7 @@ public final class CacheNode implements AutoCloseable {
                   engine,
                   Limits.DEFAULT,
                   new ServerMetrics(metrics.registry())));
+      new NodeMetrics(engine, server, accessLog).register(metrics.registry());
       switch (options.source()) {
         case CacheNodeOptions.Source.Standalone alone -> serve(alone, engine);
         case CacheNodeOptions.Source.Member member ->

@@ -1,5 +1,6 @@
 package io.nearcast.edge.admin;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nearcast.config.feed.FeedFollower;
@@ -248,7 +249,16 @@ public final class AdminServer implements AutoCloseable {
     }
 
     static Reply json(int status, Object value) {
-      return new Reply(status, "application/json", Documents.writeJson(value));
+      return new Reply(status, "application/json", pretty(value));
+    }
+
+    /** For people: indented, in the order in which it was found out. */
+    private static byte[] pretty(Object value) {
+      try {
+        return Documents.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("what this node says cannot be written as JSON", e);
+      }
     }
 
     static Reply problem(int status, String title, List<?> errors) {

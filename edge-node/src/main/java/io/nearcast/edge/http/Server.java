@@ -209,7 +209,8 @@ public final class Server implements AutoCloseable {
     return handler;
   }
 
-  Limits limits() {
+  /** What a connection may use. */
+  public Limits limits() {
     return limits;
   }
 
