@@ -43,6 +43,27 @@ final class DocumentsRoundTripTest {
           new KeyPolicy(new QueryPolicy(null, List.of("utm_*"), true), false),
           true);
 
+  private static final CachePolicy EVERYTHING =
+      new CachePolicy(
+          Duration.ofMinutes(2),
+          Duration.ZERO,
+          Duration.ZERO,
+          new KeyPolicy(
+              QueryPolicy.DEFAULT,
+              false,
+              true,
+              true,
+              List.of("x-country"),
+              List.of("Plan"),
+              true,
+              7),
+          false,
+          Duration.ofHours(1),
+          Duration.ofSeconds(5),
+          Duration.ofDays(2),
+          Map.of("404", Duration.ofSeconds(10), "503", Duration.ZERO),
+          true);
+
   private static final Service SHOP =
       new Service(
           "shop",
@@ -67,7 +88,8 @@ final class DocumentsRoundTripTest {
                           Duration.ZERO,
                           Duration.ofDays(1),
                           new KeyPolicy(new QueryPolicy(List.of(), List.of(), false), true),
-                          false)))));
+                          false))),
+              new Rule("/long/*", new Rule.Action.Cache(EVERYTHING))));
 
   static Stream<Object> values() {
     List<Change> changes =
