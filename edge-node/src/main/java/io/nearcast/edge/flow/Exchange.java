@@ -57,7 +57,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private final RequestHead head;
   private final ServerResponse response;
   private final Responder responder;
-  private final RequestTraits traits;
+  private RequestTraits traits;
   private final AtomicLong relayed = new AtomicLong();
 
   private Routes.@Nullable Match match;
@@ -103,9 +103,12 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       return;
     }
     policy = match.route().policy(head.target());
+    if (policy.cache().honourClientDirectives()) {
+      traits = RequestTraits.of(head, policy.cache());
+    }
     ask = engine.tiers().ask(head, response.client());
     responder.route(policy, ask != null);
-    key = match.route().key(match.domain(), head.target());
+    key = match.route().key(match.domain(), head);
     lookUp();
   }
 

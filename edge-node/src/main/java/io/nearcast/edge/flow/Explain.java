@@ -57,7 +57,7 @@ public final class Explain {
     }
     Route route = match.route();
     Route.Policy policy = route.policy(head.target());
-    CacheKey key = route.key(match.domain(), head.target());
+    CacheKey key = route.key(match.domain(), head);
     said.put("service", route.service().name());
     said.put("version", route.version());
     said.put("key", key.url());
@@ -90,7 +90,7 @@ public final class Explain {
       CacheKey key,
       @Nullable StoredResponse stored,
       Position applied) {
-    RequestTraits traits = RequestTraits.of(head);
+    RequestTraits traits = RequestTraits.of(head, policy.cache());
     long now = engine.nowMillis();
     Verdict verdict = stored == null ? Verdict.VALID : verdict(stored, applied);
     if (stored != null) {

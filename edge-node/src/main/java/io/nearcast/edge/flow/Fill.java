@@ -7,7 +7,6 @@ import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.HopByHop;
-import io.nearcast.edge.rules.HttpDate;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
@@ -248,10 +247,11 @@ final class Fill implements UpstreamListener {
       serveStale(candidate, raw.status(), null);
       return;
     }
-    ResponseHead head = raw.withFields(dated(HopByHop.forStore(raw.fields()), now));
-    Reason notStored = notStored(head, length);
+    ResponseHead head = raw.withFields(HopByHop.forStore(raw.fields())).dated(now);
+    Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
+    Reason notStored = notStored(head, freshness, length);
     if (notStored == null) {
-      beginStoring(head, length, asOf, now);
+      beginStoring(head, freshness, length, asOf);
     } else {
       beginRelaying(head, length, asOf, notStored);
     }
@@ -266,16 +266,11 @@ final class Fill implements UpstreamListener {
         : new Position(own.log(), from.shield() ? own.sequence() : order.floor());
   }
 
-  /** RFC 9110 section 6.6.1: a recipient with a clock dates what came without a date. */
-  private static Fields dated(Fields fields, long now) {
-    return fields.has("Date") ? fields : fields.with("Date", HttpDate.format(now));
-  }
-
-  private @Nullable Reason notStored(ResponseHead head, long length) {
+  private @Nullable Reason notStored(ResponseHead head, Freshness freshness, long length) {
     if (!order.mayStore()) {
       return order.reason();
     }
-    if (Storability.decide(order.client(), head, order.policy())
+    if (Storability.decide(order.client(), head, freshness, order.policy())
         instanceof Storable.DoNotStore(Reason reason)) {
       return reason;
     }
@@ -284,9 +279,8 @@ final class Fill implements UpstreamListener {
 
   // Storing
 
-  private void beginStoring(ResponseHead head, long length, Position asOf, long now) {
-    Variant selected = VaryRule.of(head, order.client());
-    Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
+  private void beginStoring(ResponseHead head, Freshness freshness, long length, Position asOf) {
+    Variant selected = VaryRule.of(head, order.client(), order.policy().key());
     SlabBody growing = engine.store().newBody(length);
     body = growing;
     tags = Tags.of(head.fields()).names().toArray(String[]::new);

@@ -170,7 +170,7 @@ final class Responder {
     outcome = said;
     Freshness freshness = answer.freshness();
     if (freshness != null
-        && Conditions.evaluate(head, answer.head(), freshness.responseTimeMillis())
+        && Conditions.evaluate(head, answer.head(), freshness, engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
       withoutBody(
           answer, new ResponseHead(304, Conditions.notModifiedFields(answer.head())), listener);

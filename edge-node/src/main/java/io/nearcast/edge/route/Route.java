@@ -1,10 +1,12 @@
 package io.nearcast.edge.route;
 
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.CacheKeys;
+import io.nearcast.edge.rules.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,8 +70,14 @@ public final class Route {
     return standard;
   }
 
+  /** The key of a request to one of the domains, by the policy that counts for it. */
+  public CacheKey key(String domain, RequestHead request) {
+    KeyPolicy keyPolicy = policy(request.target()).cache().key();
+    return CacheKeys.of(service.name(), keyPolicy, domain, request);
+  }
+
   /** The key of a URL by the policy that counts for it. */
-  public CacheKey key(String host, String target) {
-    return CacheKeys.of(service.name(), policy(target).cache().key(), host, target);
+  public CacheKey key(String domain, String target) {
+    return CacheKeys.of(service.name(), policy(target).cache().key(), domain, target);
   }
 }

@@ -3,8 +3,9 @@ package io.nearcast.edge.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stored response is found by (RFC 9111 section 2): service, host, path and query; the
- * variants that {@code Vary} makes lie under it.
+ * What a stored response is found by (RFC 9111 section 2): service, host, path and query, and what
+ * else of a request the service's key policy names; the variants that {@code Vary} makes lie under
+ * it.
  *
  * <p>Immutable; its hash is computed once, and two keys that differ are told apart by it.
  */
@@ -12,13 +13,16 @@ public final class CacheKey {
   private final String service;
   private final String host;
   private final String target;
+  private final String extra;
   private final int hash;
 
-  CacheKey(String service, String host, String target) {
+  CacheKey(String service, String host, String target, String extra) {
     this.service = service;
     this.host = host;
     this.target = target;
-    this.hash = 31 * (31 * target.hashCode() + host.hashCode()) + service.hashCode();
+    this.extra = extra;
+    int own = 31 * (31 * target.hashCode() + host.hashCode()) + service.hashCode();
+    this.hash = extra.isEmpty() ? own : 31 * own + extra.hashCode();
   }
 
   /** The name of the service. */
@@ -36,7 +40,12 @@ public final class CacheKey {
     return target;
   }
 
-  /** What a purge by URL names: host and target, without scheme. */
+  /** What else counts, a line each, such as {@code scheme=https}; empty where nothing does. */
+  public String extra() {
+    return extra;
+  }
+
+  /** What a purge by URL names: host and target, whatever else counts. */
   public String url() {
     return host + target;
   }
@@ -48,6 +57,7 @@ public final class CacheKey {
             && hash == key.hash
             && target.equals(key.target)
             && host.equals(key.host)
+            && extra.equals(key.extra)
             && service.equals(key.service));
   }
 
@@ -56,9 +66,9 @@ public final class CacheKey {
     return hash;
   }
 
-  /** Service and URL, for people. */
+  /** Service, URL and what else counts, for people. */
   @Override
   public String toString() {
-    return service + ' ' + host + target;
+    return service + ' ' + host + target + (extra.isEmpty() ? "" : " " + extra);
   }
 }

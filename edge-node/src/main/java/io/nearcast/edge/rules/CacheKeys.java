@@ -4,6 +4,7 @@ import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.QueryPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the cache key of a request (RFC 9111 section 2). */
 public final class CacheKeys {
@@ -14,12 +15,71 @@ public final class CacheKeys {
    *
    * @param service the name of the service
    * @param policy what distinguishes its responses
-   * @param host the request's host, in lower case, without port
+   * @param domain the service's domain that the request is for, in lower case
+   */
+  public static CacheKey of(String service, KeyPolicy policy, String domain, RequestHead request) {
+    return new CacheKey(
+        service,
+        policy.shareDomains() ? "" : domain,
+        targetOf(policy.query(), request.target()),
+        plain(policy) ? "" : extra(policy, request));
+  }
+
+  /**
+   * The key of a URL, where no more of a request counts or is known.
+   *
+   * @param service the name of the service
+   * @param policy what distinguishes its responses
+   * @param host in lower case, without port
    * @param target path and query, normalised; where the whole query counts it is used as it is
    */
   public static CacheKey of(String service, KeyPolicy policy, String host, String target) {
     return new CacheKey(
-        service, policy.shareDomains() ? "" : host, targetOf(policy.query(), target));
+        service, policy.shareDomains() ? "" : host, targetOf(policy.query(), target), "");
+  }
+
+  private static boolean plain(KeyPolicy policy) {
+    return !policy.scheme()
+        && !policy.port()
+        && policy.headers().isEmpty()
+        && policy.cookies().isEmpty();
+  }
+
+  /** Names and values in the order of the policy; what cannot be in a value stands between them. */
+  private static String extra(KeyPolicy policy, RequestHead request) {
+    StringBuilder extra = new StringBuilder();
+    if (policy.scheme()) {
+      append(extra, "scheme", request.scheme());
+    }
+    if (policy.port()) {
+      append(extra, "port", Long.toString(References.port(request)));
+    }
+    for (String header : policy.headers()) {
+      append(extra, header, VaryRule.normal(header, request.fields().combined(header), false));
+    }
+    for (String cookie : policy.cookies()) {
+      append(extra, "cookie:" + cookie, cookie(request.fields(), cookie));
+    }
+    return extra.toString();
+  }
+
+  private static void append(StringBuilder extra, String name, @Nullable String value) {
+    if (value != null) {
+      extra.append(extra.isEmpty() ? "" : "\n").append(name).append('=').append(value);
+    }
+  }
+
+  /** The value of the first cookie of a name (RFC 6265 section 5.4), or null. */
+  private static @Nullable String cookie(Fields fields, String name) {
+    for (String line : fields.all("Cookie")) {
+      for (String pair : line.split(";", -1)) {
+        int equals = pair.indexOf('=');
+        if (equals >= 0 && pair.substring(0, equals).strip().equals(name)) {
+          return pair.substring(equals + 1).strip();
+        }
+      }
+    }
+    return null;
   }
 
   /** Path and the part of the query that counts; without {@code ?} where nothing of it does. */

@@ -1,6 +1,14 @@
 package io.nearcast.edge.rules;
 
-/** Evaluates a client's conditions on a stored response (RFC 9110 section 13, RFC 9111 4.3.2). */
+import java.util.Locale;
+
+/**
+ * Evaluates a client's conditions on a stored response (RFC 9110 section 13, RFC 9111 section
+ * 4.3.2).
+ *
+ * <p>If-Match and If-Unmodified-Since are for the origin only; {@link Decide#beforeLookup} hands
+ * them on. If-Range belongs to {@link Ranges}.
+ */
 public final class Conditions {
   private Conditions() {}
 
@@ -13,65 +21,103 @@ public final class Conditions {
   }
 
   /**
-   * Evaluates If-None-Match and If-Modified-Since of a GET or HEAD.
+   * Evaluates If-None-Match and If-Modified-Since.
    *
    * @param stored the response that would be sent
-   * @param responseTimeMillis when it came, in ms since 1970: its date where it has none of its own
+   * @param freshness its age and lifetime
+   * @param nowMillis the time, in ms since 1970
    */
   public static Outcome evaluate(
-      RequestHead request, ResponseHead stored, long responseTimeMillis) {
+      RequestHead request, ResponseHead stored, Freshness freshness, long nowMillis) {
     Fields fields = request.fields();
-    // Conditions are for what would be a 200 (RFC 9110 section 13.2.1).
-    if (stored.status() != 200) {
+    // Only "by reusing a stored 200 (OK) or 206 (Partial Content) response" (RFC 9111 4.3.2), and
+    // for
+    // GET and HEAD.
+    boolean applicable = stored.status() == 200 || stored.status() == 206;
+    if (!applicable || !RequestTraits.Method.of(request.method()).answeredFromCache()) {
       return Outcome.FULL;
     }
-    // If-None-Match comes first, and with it If-Modified-Since does not count (13.1.3, 13.2.2).
+    // "When If-None-Match is present, evaluate the If-None-Match precondition" (13.2.2 step 3).
     if (fields.has("If-None-Match")) {
-      return noneMatches(fields, stored) ? Outcome.FULL : Outcome.NOT_MODIFIED;
+      return noneMatch(fields, stored) ? Outcome.FULL : Outcome.NOT_MODIFIED;
     }
-    String since = fields.first("If-Modified-Since");
-    if (since != null && fields.count("If-Modified-Since") == 1) {
-      return modifiedSince(since, stored, responseTimeMillis) ? Outcome.FULL : Outcome.NOT_MODIFIED;
+    // "When the method is GET or HEAD, If-None-Match is not present, and If-Modified-Since is
+    // present"
+    // (13.2.2 step 4); with more than one member it is ignored (13.1.3).
+    if (fields.count("If-Modified-Since") == 1) {
+      return modifiedSince(fields, stored, freshness, nowMillis)
+          ? Outcome.FULL
+          : Outcome.NOT_MODIFIED;
     }
     return Outcome.FULL;
   }
 
-  /** If-None-Match: {@code *} or a list, compared weakly (13.1.2). */
-  private static boolean noneMatches(Fields request, ResponseHead stored) {
-    if (request.count("If-None-Match") == 1 && "*".equals(request.first("If-None-Match"))) {
+  /** Whether If-None-Match is true (13.1.2). */
+  private static boolean noneMatch(Fields request, ResponseHead stored) {
+    // "If the field value is *, the condition is false if" there is a representation; there is.
+    if ("*".equals(request.combined("If-None-Match"))) {
       return false;
     }
+    // "the condition is false if one of the listed tags matches", compared weakly.
     EntityTag tag = EntityTag.parse(stored.fields().first("ETag"));
     return tag == null
         || EntityTag.list(request.all("If-None-Match")).stream().noneMatch(tag::weaklyEquals);
   }
 
-  /** If-Modified-Since: against Last-Modified, else Date, else when it came (RFC 9111 4.3.2). */
-  private static boolean modifiedSince(String since, ResponseHead stored, long responseTimeMillis) {
-    long sinceMillis = HttpDate.parse(since, responseTimeMillis);
-    // A date that is none is ignored (13.1.3).
-    if (sinceMillis == HttpDate.INVALID) {
+  /** Whether If-Modified-Since is true (13.1.3). */
+  private static boolean modifiedSince(
+      Fields request, ResponseHead stored, Freshness freshness, long nowMillis) {
+    long since = HttpDate.parse(request.first("If-Modified-Since"), nowMillis);
+    // "MUST ignore the If-Modified-Since header field if the received field value is not a valid
+    // HTTP-date".
+    if (since == HttpDate.INVALID) {
       return true;
     }
-    long modified = HttpDate.parse(stored.fields().first("Last-Modified"), responseTimeMillis);
-    if (modified == HttpDate.INVALID) {
-      modified = HttpDate.parse(stored.fields().first("Date"), responseTimeMillis);
+    long modified = HttpDate.parse(stored.fields().first("Last-Modified"), nowMillis);
+    if (modified != HttpDate.INVALID) {
+      return modified > since;
     }
-    if (modified == HttpDate.INVALID) {
-      modified = responseTimeMillis;
-    }
-    return modified > sinceMillis;
+    return !unmodifiedByItsDate(stored, freshness, since, nowMillis);
   }
 
-  /** The fields of a 304 for a stored response: those that a 200 would have, less its body's. */
+  /**
+   * Without Last-Modified, "a cache SHOULD use the stored response's Date field value (or, if no
+   * Date field is present, the time that the stored response was received)" (RFC 9111 4.3.2).
+   *
+   * <p>Beyond that: a response without any validator of which the origin says that it may be used
+   * unasked for a time that reaches from the client's date until now. Whoever took a copy at that
+   * date may still use it without asking, so it is told no more than it knows.
+   */
+  private static boolean unmodifiedByItsDate(
+      ResponseHead stored, Freshness freshness, long since, long nowMillis) {
+    long date = HttpDate.parse(stored.fields().first("Date"), nowMillis);
+    long made = date == HttpDate.INVALID ? freshness.responseTimeMillis() : date;
+    if (made <= since) {
+      return true;
+    }
+    boolean withinLifetime = nowMillis - since < freshness.lifetimeMillis();
+    return withinLifetime
+        && freshness.source().explicit()
+        && !freshness.alwaysValidate()
+        && !Validation.validatable(stored);
+  }
+
+  /**
+   * The fields of a 304 for a stored response (RFC 9110 section 15.4.5): those of the 200, less
+   * what describes a body that the client already has. Last-Modified is left out beside an ETag.
+   */
   public static Fields notModifiedFields(ResponseHead stored) {
-    return stored.fields().without(Conditions::describesBody);
+    boolean tagged = stored.fields().has("ETag");
+    return stored
+        .fields()
+        .without(name -> describesBody(name) || (tagged && Fields.sameName(name, "Last-Modified")));
   }
 
+  /** Representation metadata (RFC 9110 section 8) that a 304 is not to have. */
   private static boolean describesBody(String name) {
-    return switch (name.toLowerCase(java.util.Locale.ROOT)) {
-      case "content-length", "content-encoding", "content-type", "content-language" -> true;
-      case "content-range", "content-md5", "content-digest", "transfer-encoding" -> true;
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "content-type", "content-encoding", "content-language", "content-length" -> true;
+      case "content-range", "content-md5", "content-digest", "content-disposition" -> true;
       default -> false;
     };
   }

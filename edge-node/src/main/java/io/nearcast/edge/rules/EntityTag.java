@@ -12,46 +12,47 @@ import org.jspecify.annotations.Nullable;
  */
 record EntityTag(boolean weak, String opaque) {
 
-  /** The tag of an ETag field, or null where there is none that is valid. */
-  static @Nullable EntityTag parse(@Nullable String text) {
-    if (text == null) {
+  /** The tag of a field with a single one, or null where there is none that is valid. */
+  static @Nullable EntityTag parse(@Nullable String field) {
+    if (field == null) {
       return null;
     }
-    boolean weak = text.startsWith("W/");
+    boolean weak = field.startsWith("W/");
     int start = weak ? 2 : 0;
-    int close = text.length() > start + 1 ? endOf(text, start) : -1;
-    return close == text.length() ? new EntityTag(weak, text.substring(start)) : null;
+    return end(field, start) == field.length() ? new EntityTag(weak, field.substring(start)) : null;
   }
 
-  /** The tags in the lines of If-None-Match or If-Match; what is no tag is passed over. */
+  /** The tags in the lines of a list; what is no tag is passed over. */
   static List<EntityTag> list(List<String> lines) {
     List<EntityTag> tags = new ArrayList<>(2);
     for (String line : lines) {
-      for (int at = 0; at < line.length(); ) {
-        int end = Math.max(addAt(line, at, tags), at + 1);
-        at = end;
-      }
+      addAll(line, tags);
     }
     return tags;
   }
 
-  /** Adds the tag that begins here, if one does; returns the index after it, or -1. */
-  private static int addAt(String line, int at, List<EntityTag> tags) {
-    boolean weak = line.startsWith("W/\"", at);
-    int start = weak ? at + 2 : at;
-    int end = endOf(line, start);
-    if (end > 0) {
-      tags.add(new EntityTag(weak, line.substring(start, end)));
+  private static void addAll(String line, List<EntityTag> tags) {
+    int at = 0;
+    while (at < line.length()) {
+      boolean weak = line.startsWith("W/\"", at);
+      int start = weak ? at + 2 : at;
+      int end = end(line, start);
+      if (end < 0) {
+        at++;
+      } else {
+        tags.add(new EntityTag(weak, line.substring(start, end)));
+        at = end;
+      }
     }
-    return end;
   }
 
-  /** The index after the quoted tag that begins here, or -1. There are no escapes in a tag. */
-  private static int endOf(String text, int start) {
+  /** The index after the quoted text that begins here, or -1. There are no escapes in a tag. */
+  private static int end(String text, int start) {
     if (start >= text.length() || text.charAt(start) != '"') {
       return -1;
     }
-    return text.indexOf('"', start + 1) + 1 > 0 ? text.indexOf('"', start + 1) + 1 : -1;
+    int close = text.indexOf('"', start + 1);
+    return close < 0 ? -1 : close + 1;
   }
 
   /** Weak comparison (section 8.8.3.2). */

@@ -6,9 +6,13 @@ import java.util.Set;
 
 /**
  * Drops the fields that are for one connection only (RFC 9110 section 7.6.1, RFC 9111 section 3.1).
+ *
+ * <p>{@code Connection} cannot name fields that are meant for every recipient, which section 7.6.1
+ * forbids senders to do: else a client could take Host or Authorization off its request, or a
+ * response lose its Cache-Control, between the decision and the wire.
  */
 public final class HopByHop {
-  private static final Set<String> CONNECTION_FIELDS =
+  private static final Set<String> ALWAYS_DROPPED =
       Set.of(
           "connection",
           "keep-alive",
@@ -17,9 +21,33 @@ public final class HopByHop {
           "trailer",
           "transfer-encoding",
           "upgrade",
+          "http2-settings",
           "proxy-authenticate",
           "proxy-authentication-info",
           "proxy-authorization");
+
+  private static final Set<String> NEVER_DROPPED =
+      Set.of(
+          "host",
+          "authorization",
+          "cookie",
+          "set-cookie",
+          "cache-control",
+          "cdn-cache-control",
+          "expires",
+          "pragma",
+          "date",
+          "age",
+          "vary",
+          "etag",
+          "last-modified",
+          "range",
+          "content-length",
+          "content-type",
+          "content-encoding",
+          "content-range",
+          "via",
+          "cdn-loop");
 
   /** Fields that Nearcast's tiers say to each other, and that nobody else may say or hear. */
   private static final String INTERNAL_PREFIX = "nearcast-";
@@ -27,24 +55,39 @@ public final class HopByHop {
   private HopByHop() {}
 
   /** The fields of a client's request that go upstream. */
-  public static Fields forUpstream(Fields fields) {
-    return endToEnd(fields);
+  public static Fields forUpstream(Fields request) {
+    return endToEnd(request);
   }
 
-  /** The fields of an upstream's response that are stored or go to the client. */
-  public static Fields forStore(Fields fields) {
-    return endToEnd(fields);
+  /**
+   * The fields of an upstream's response that are stored and sent to clients: also without those
+   * that {@code private} and {@code no-cache} name (RFC 9111 sections 5.2.2.4 and 5.2.2.7).
+   */
+  public static Fields forStore(Fields response) {
+    return endToEnd(ResponseControl.withoutRestricted(response));
+  }
+
+  /**
+   * The fields of an upstream's response that go to the one client that asked, and are not stored.
+   */
+  public static Fields forClient(Fields response) {
+    return endToEnd(response);
   }
 
   private static Fields endToEnd(Fields fields) {
-    List<String> named = ListReader.members(fields.all("Connection"));
+    List<String> lines = fields.all("Connection");
+    List<String> named = lines.isEmpty() ? lines : ListReader.members(lines);
     return fields.without(name -> dropped(name, named));
   }
 
   private static boolean dropped(String name, List<String> named) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return CONNECTION_FIELDS.contains(lower)
+    return ALWAYS_DROPPED.contains(lower)
         || lower.startsWith(INTERNAL_PREFIX)
-        || named.stream().anyMatch(other -> other.equalsIgnoreCase(name));
+        || (!named.isEmpty() && !NEVER_DROPPED.contains(lower) && contains(named, name));
+  }
+
+  private static boolean contains(List<String> names, String name) {
+    return names.stream().anyMatch(name::equalsIgnoreCase);
   }
 }

@@ -3,9 +3,9 @@ package io.nearcast.edge.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates of HTTP (RFC 9110 section 5.6.7): reads all three forms, strictly and with regard to case,
- * and writes the preferred one. The year is 1 to 9999, a leap second is read as the second after
- * it.
+ * Dates of HTTP (RFC 9110 section 5.6.7): reads all three forms, strictly but without regard to
+ * case (RFC 9111 section 4.2), and writes the preferred one. The year is 1 to 9999, a leap second
+ * is read as the second after it, and the day's name is not compared with the date.
  */
 public final class HttpDate {
   /** What {@link #parse} returns for text that is no date. */
@@ -18,10 +18,8 @@ public final class HttpDate {
   };
   private static final long MILLIS_PER_DAY = 86_400_000L;
 
-  /**
-   * RFC 9110: a two-digit year more than 50 years in the future is the past year of these digits.
-   */
-  private static final int YEARS_AHEAD_MAX = 50;
+  /** A date of two digits for the year that seems further ahead than this is a past one. */
+  private static final long AHEAD_MILLIS_MAX = 50 * (365L * 400 + 97) * MILLIS_PER_DAY / 400;
 
   private HttpDate() {}
 
@@ -68,7 +66,7 @@ public final class HttpDate {
         || text.charAt(7) != ' '
         || text.charAt(11) != ' '
         || text.charAt(16) != ' '
-        || !text.startsWith(" GMT", 25)) {
+        || !text.regionMatches(true, 25, " GMT", 0, 4)) {
       return INVALID;
     }
     return instant(number(text, 12, 4), month(text, 8), number(text, 5, 2), time(text, 17));
@@ -83,7 +81,7 @@ public final class HttpDate {
         || text.charAt(at + 2) != '-'
         || text.charAt(at + 6) != '-'
         || text.charAt(at + 9) != ' '
-        || !text.startsWith(" GMT", at + 18)) {
+        || !text.regionMatches(true, at + 18, " GMT", 0, 4)) {
       return INVALID;
     }
     int twoDigits = number(text, at + 7, 2);
@@ -94,10 +92,11 @@ public final class HttpDate {
     int month = month(text, at + 3);
     int time = time(text, at + 10);
     int thisYear = (int) (civil(Math.floorDiv(nowMillis, MILLIS_PER_DAY)) >> 16);
-    // The latest year with these digits that is not more than 50 years ahead.
-    int latest = thisYear + YEARS_AHEAD_MAX;
+    // The latest year of these digits that begins within the next 50 years.
+    int latest = thisYear + 50;
     int year = latest - Math.floorMod(latest - twoDigits, 100);
-    return instant(year, month, day, time);
+    long millis = instant(year, month, day, time);
+    return millis > nowMillis + AHEAD_MILLIS_MAX ? instant(year - 100, month, day, time) : millis;
   }
 
   /** {@code Sun Nov 6 08:49:37 1994}. */
@@ -188,7 +187,7 @@ public final class HttpDate {
 
   private static int indexOfThree(String names, String text, int at) {
     for (int i = 0; i < names.length(); i += 3) {
-      if (names.regionMatches(i, text, at, 3)) {
+      if (names.regionMatches(true, i, text, at, 3)) {
         return i / 3;
       }
     }
@@ -197,7 +196,7 @@ public final class HttpDate {
 
   private static boolean longDayName(String text, int length) {
     for (String day : LONG_DAYS) {
-      if (day.length() == length && text.startsWith(day)) {
+      if (day.length() == length && text.regionMatches(true, 0, day, 0, length)) {
         return true;
       }
     }

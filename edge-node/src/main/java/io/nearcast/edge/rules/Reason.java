@@ -12,6 +12,8 @@ public enum Reason {
   FRESH,
   /** A stored response was stale and is refreshed in the background (RFC 5861 section 3). */
   STALE_WHILE_REVALIDATE,
+  /** A stored response was stale, which the client takes: {@code max-stale}. */
+  MAX_STALE,
   /** A stored response was stale and the upstream failed (RFC 5861 section 4). */
   STALE_IF_ERROR,
 
@@ -80,7 +82,7 @@ public enum Reason {
   NO_FRESHNESS,
   /** The body is larger than what the cache keeps. */
   TOO_LARGE,
-  /** A line of Vary, Cache-Control or the like that is beyond a bound. */
+  /** Vary names more fields than this cache compares. */
   TOO_COMPLEX;
 
   private final String token = name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -1,25 +1,40 @@
 package io.nearcast.edge.rules;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves references in fields such as Location against a request's URI (RFC 3986 section 5). */
+/**
+ * Resolves references in fields such as Location against a request's URI (RFC 3986 section 5.2),
+ * without judging the characters in them.
+ */
 final class References {
   private References() {}
 
-  /** The target in origin form that a reference names on the request's own origin, or null. */
+  /**
+   * The target in origin form that a reference names on the request's own origin (RFC 9110 section
+   * 4.3.1: same scheme, host and port), or null where it names another origin's.
+   */
   static @Nullable String targetOnSameOrigin(RequestHead request, String reference) {
-    try {
-      URI base = new URI(request.scheme() + "://" + request.authority() + request.target());
-      URI uri = base.resolve(new URI(reference));
-      boolean sameOrigin =
-          request.scheme().equalsIgnoreCase(uri.getScheme())
-              && request.authority().equalsIgnoreCase(uri.getRawAuthority());
-      return sameOrigin ? targetOf(uri) : null;
-    } catch (URISyntaxException e) {
-      return null;
+    int fragment = reference.indexOf('#');
+    String rest = fragment < 0 ? reference : reference.substring(0, fragment);
+    int colon = schemeEnd(rest);
+    if (colon > 0) {
+      if (!rest.substring(0, colon).equalsIgnoreCase(request.scheme())) {
+        return null;
+      }
+      rest = rest.substring(colon + 1);
+      // Only http://..., for "http:path" names no host.
+      if (!rest.startsWith("//")) {
+        return null;
+      }
     }
+    if (rest.startsWith("//")) {
+      int end = authorityEnd(rest);
+      boolean same = sameAuthority(request, rest.substring(2, end));
+      return same ? absolute(rest.substring(end)) : null;
+    }
+    return relative(request.target(), rest);
   }
 
   /** Whether a reference names the request's own URI. */
@@ -27,9 +42,100 @@ final class References {
     return request.target().equals(targetOnSameOrigin(request, reference));
   }
 
-  private static String targetOf(URI uri) {
-    String rawPath = uri.getRawPath();
-    String path = rawPath == null || rawPath.isEmpty() ? "/" : rawPath;
-    return uri.getRawQuery() == null ? path : path + '?' + uri.getRawQuery();
+  /** The index of the colon after a scheme, or -1: a colon after a slash belongs to the path. */
+  private static int schemeEnd(String reference) {
+    for (int i = 0; i < reference.length(); i++) {
+      char c = reference.charAt(i);
+      if (c == ':') {
+        return i;
+      }
+      if (c == '/' || c == '?') {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  private static int authorityEnd(String rest) {
+    for (int i = 2; i < rest.length(); i++) {
+      if (rest.charAt(i) == '/' || rest.charAt(i) == '?') {
+        return i;
+      }
+    }
+    return rest.length();
+  }
+
+  private static boolean sameAuthority(RequestHead request, String authority) {
+    return request.host().equals(RequestHead.hostOf(authority))
+        && portOf(request.scheme(), request.authority()) == portOf(request.scheme(), authority);
+  }
+
+  /** The port that a request was sent to. */
+  static long port(RequestHead request) {
+    return portOf(request.scheme(), request.authority());
+  }
+
+  /**
+   * The port of an authority, the scheme's own where it has none, or -1 for one that is no number.
+   */
+  private static long portOf(String scheme, String authority) {
+    int colon = authority.lastIndexOf(':');
+    boolean none = colon < 0 || authority.indexOf(']', colon) >= 0;
+    if (none || colon == authority.length() - 1) {
+      return scheme.equals("https") ? 443 : 80;
+    }
+    return CacheControl.parseSeconds(authority.substring(colon + 1));
+  }
+
+  private static String absolute(String pathAndQuery) {
+    String rest = pathAndQuery.startsWith("/") ? pathAndQuery : "/" + pathAndQuery;
+    int query = queryStart(rest);
+    return withoutDotSegments(rest.substring(0, query)) + rest.substring(query);
+  }
+
+  private static String relative(String base, String reference) {
+    if (reference.isEmpty()) {
+      return base;
+    }
+    if (reference.startsWith("/")) {
+      return absolute(reference);
+    }
+    String basePath = base.substring(0, queryStart(base));
+    if (reference.startsWith("?")) {
+      return basePath + reference;
+    }
+    return absolute(basePath.substring(0, basePath.lastIndexOf('/') + 1) + reference);
+  }
+
+  private static int queryStart(String target) {
+    int question = target.indexOf('?');
+    return question < 0 ? target.length() : question;
+  }
+
+  /** RFC 3986 section 5.2.4. */
+  private static String withoutDotSegments(String path) {
+    if (!path.contains("/.")) {
+      return path;
+    }
+    Deque<String> segments = new ArrayDeque<>();
+    String[] parts = path.substring(1).split("/", -1);
+    for (int i = 0; i < parts.length; i++) {
+      boolean last = i == parts.length - 1;
+      switch (parts[i]) {
+        case "." -> {
+          if (last) {
+            segments.addLast("");
+          }
+        }
+        case ".." -> {
+          segments.pollLast();
+          if (last) {
+            segments.addLast("");
+          }
+        }
+        default -> segments.addLast(parts[i]);
+      }
+    }
+    return "/" + String.join("/", segments);
   }
 }

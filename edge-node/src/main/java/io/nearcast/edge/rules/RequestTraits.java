@@ -1,14 +1,19 @@
 package io.nearcast.edge.rules;
 
+import io.nearcast.config.model.CachePolicy;
+import io.nearcast.edge.rules.CacheControl.Directive;
+
 /**
  * What of a request's head counts when deciding, read from it in one pass.
  *
  * @param method what kind of method it has
- * @param onlyIfCached whether it has {@code Cache-Control: only-if-cached}
+ * @param onlyIfCached whether it says {@code only-if-cached} (RFC 9111 section 5.2.1.7)
  * @param range whether it has Range
  * @param conditional whether it has If-None-Match or If-Modified-Since
- * @param precondition whether it has If-Match or If-Unmodified-Since
- * @param upgrade whether it asks to change the protocol
+ * @param precondition whether it has If-Match or If-Unmodified-Since, which only an origin
+ *     evaluates
+ * @param upgrade whether it asks for WebSocket (RFC 6455); what else Upgrade may say is not
+ *     followed, for that would let a client past the cache (RFC 9110 section 7.8)
  */
 public record RequestTraits(
     Method method,
@@ -16,7 +21,8 @@ public record RequestTraits(
     boolean range,
     boolean conditional,
     boolean precondition,
-    boolean upgrade) {
+    boolean upgrade,
+    ClientWishes wishes) {
 
   /** Kinds of methods (RFC 9110 section 9). */
   public enum Method {
@@ -53,8 +59,19 @@ public record RequestTraits(
     }
   }
 
-  /** The traits of a request. */
+  private static final String ONLY_IF_CACHED = Directive.ONLY_IF_CACHED.token();
+
+  /** The traits of a request to a service that does not honour its clients' wishes. */
   public static RequestTraits of(RequestHead request) {
+    return of(request, CachePolicy.DEFAULT);
+  }
+
+  /**
+   * The traits of a request.
+   *
+   * @param policy of the service, for this request
+   */
+  public static RequestTraits of(RequestHead request, CachePolicy policy) {
     boolean onlyIfCached = false;
     boolean range = false;
     boolean conditional = false;
@@ -66,14 +83,11 @@ public record RequestTraits(
       // The length tells most fields apart before a character is compared.
       switch (name.length()) {
         case 5 -> range |= name.equalsIgnoreCase("Range");
-        case 7 -> upgrade |= name.equalsIgnoreCase("Upgrade");
+        case 7 -> upgrade |= name.equalsIgnoreCase("Upgrade") && webSocket(fields);
         case 8 -> precondition |= name.equalsIgnoreCase("If-Match");
         case 13 -> {
           conditional |= name.equalsIgnoreCase("If-None-Match");
-          onlyIfCached |=
-              name.equalsIgnoreCase("Cache-Control")
-                  && CacheControl.parse(fields, "Cache-Control")
-                      .has(CacheControl.Directive.ONLY_IF_CACHED);
+          onlyIfCached |= name.equalsIgnoreCase("Cache-Control") && onlyIfCached(fields, i);
         }
         case 17 -> conditional |= name.equalsIgnoreCase("If-Modified-Since");
         case 19 -> precondition |= name.equalsIgnoreCase("If-Unmodified-Since");
@@ -83,6 +97,35 @@ public record RequestTraits(
       }
     }
     return new RequestTraits(
-        Method.of(request.method()), onlyIfCached, range, conditional, precondition, upgrade);
+        Method.of(request.method()),
+        onlyIfCached,
+        range,
+        conditional,
+        precondition,
+        upgrade,
+        policy.honourClientDirectives() ? ClientWishes.of(fields) : ClientWishes.NONE);
+  }
+
+  /** Whether the directive is there; parsed only where its name is, for it hardly ever is. */
+  private static boolean onlyIfCached(Fields fields, int line) {
+    return contains(fields.value(line), ONLY_IF_CACHED)
+        && CacheControl.parse(fields, "Cache-Control").has(Directive.ONLY_IF_CACHED);
+  }
+
+  private static boolean contains(String text, String part) {
+    for (int i = 0; i <= text.length() - part.length(); i++) {
+      if (text.regionMatches(true, i, part, 0, part.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean webSocket(Fields fields) {
+    return hasMember(fields, "Upgrade", "websocket") && hasMember(fields, "Connection", "upgrade");
+  }
+
+  private static boolean hasMember(Fields fields, String field, String member) {
+    return ListReader.members(fields.all(field)).stream().anyMatch(member::equalsIgnoreCase);
   }
 }

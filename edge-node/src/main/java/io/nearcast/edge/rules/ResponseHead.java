@@ -12,4 +12,15 @@ public record ResponseHead(int status, Fields fields) {
   public ResponseHead withFields(Fields other) {
     return new ResponseHead(status, other);
   }
+
+  /**
+   * This head with a Date: one that is missing or invalid becomes the time when the response came,
+   * which it must where it is stored or sent on (RFC 9110 section 6.6.1).
+   *
+   * @param receivedMillis in ms since 1970
+   */
+  public ResponseHead dated(long receivedMillis) {
+    boolean valid = HttpDate.parse(fields.first("Date"), receivedMillis) != HttpDate.INVALID;
+    return valid ? this : withFields(fields.with("Date", HttpDate.format(receivedMillis)));
+  }
 }

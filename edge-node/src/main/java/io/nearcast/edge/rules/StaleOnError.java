@@ -11,10 +11,10 @@ public final class StaleOnError {
    * @param nowMillis the time, in ms since 1970
    */
   public static boolean mayServe(Freshness stored, boolean softPurged, long nowMillis) {
-    return stored.mayServeOnError(nowMillis, softPurged);
+    return stored.mayServeOnError(softPurged, nowMillis);
   }
 
-  /** Whether a status counts as an error: 500, 502, 503 or 504 (RFC 5861 section 4). */
+  /** Whether a status counts as a failure of the upstream: 500, 502, 503 or 504. */
   public static boolean isError(int status) {
     return status == 500 || (status >= 502 && status <= 504);
   }

@@ -3,109 +3,139 @@ package io.nearcast.edge.rules;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.rules.CacheControl.Directive;
 
-/** Decides whether a response may be stored (RFC 9111 section 3). */
+/** Decides whether a response may be stored (RFC 9111 section 3), and is worth it. */
 public final class Storability {
   private Storability() {}
 
   /**
-   * Whether a response may be stored, and is worth it.
+   * Whether a complete response may be stored.
    *
+   * @param request the client's request, with all its fields
+   * @param freshness of the response, by the same policy
    * @param policy what holds where the response does not say
    */
-  public static Storable decide(RequestHead request, ResponseHead response, CachePolicy policy) {
-    CacheControl control = ResponseControl.of(response.fields());
-    Fields fields = response.fields();
-    // GET's responses, and POST's under conditions (RFC 9110 section 9.3); HEAD has no body to
-    // store.
-    switch (RequestTraits.Method.of(request.method())) {
-      case GET -> {
-        // The conditions below are all that there are for it.
-      }
-      case POST -> {
-        if (!postReusable(request, response, control)) {
-          return no(Reason.POST_NOT_REUSABLE);
-        }
-      }
-      default -> {
-        return no(Reason.METHOD_NOT_STORED);
-      }
-    }
-    // The status code is final (section 3).
-    if (response.status() < 200) {
-      return no(Reason.INTERIM);
-    }
-    // A part of a response needs the ranges of section 3.3; a 304 updates, it is not stored itself.
+  public static Storable decide(
+      RequestHead request, ResponseHead response, Freshness freshness, CachePolicy policy) {
+    // A part is stored by other rules (section 3.3).
     if (response.status() == 206) {
       return no(Reason.PARTIAL);
     }
-    if (response.status() == 304) {
+    return decideAny(request, response, freshness, policy);
+  }
+
+  /** Whether a 206 may be stored, as far as that does not depend on its ranges (section 3.3). */
+  public static Storable decidePartial(
+      RequestHead request, ResponseHead response, Freshness freshness, CachePolicy policy) {
+    // Only of a GET, and only what Content-Range describes in a unit that is known here.
+    if (response.status() != 206 || ContentRange.of(response.fields()) == null) {
+      return no(Reason.PARTIAL);
+    }
+    return decideAny(request, response, freshness, policy);
+  }
+
+  private static Storable decideAny(
+      RequestHead request, ResponseHead response, Freshness freshness, CachePolicy policy) {
+    ResponseControl control = ResponseControl.of(response.fields());
+    RequestTraits.Method method = RequestTraits.Method.of(request.method());
+    // "the request method is understood by the cache": GET, and POST where its response may answer
+    // a
+    // later GET (RFC 9110 section 9.3.3). HEAD has nothing to store.
+    if (method == RequestTraits.Method.POST && !answersLaterGet(request, response, freshness)) {
+      return no(Reason.POST_NOT_REUSABLE);
+    }
+    if (method != RequestTraits.Method.GET && method != RequestTraits.Method.POST) {
+      return no(Reason.METHOD_NOT_STORED);
+    }
+    // "the response status code is final".
+    if (response.status() < 200) {
+      return no(Reason.INTERIM);
+    }
+    // An answer to a condition, a range or a connection says nothing to the next request; 304
+    // updates.
+    if (Statuses.forOneRequest(response.status())) {
       return no(Reason.STATUS);
     }
-    // must-understand: the status must be known; then no-store does not count (5.2.2.3).
-    if (control.has(Directive.MUST_UNDERSTAND)) {
-      if (!Statuses.understood(response.status())) {
-        return no(Reason.NOT_UNDERSTOOD);
-      }
-    } else if (control.has(Directive.NO_STORE)) {
-      // no-store in the response (5.2.2.5).
+    // "if the must-understand cache directive is present: the cache understands the status code".
+    boolean mustUnderstand = control.has(Directive.MUST_UNDERSTAND);
+    if (mustUnderstand && !Statuses.understood(response.status())) {
+      return no(Reason.NOT_UNDERSTOOD);
+    }
+    // "the no-store cache directive is not present in the response"; a status that is understood
+    // sets
+    // it aside (section 5.2.2.3).
+    if (control.has(Directive.NO_STORE) && !mustUnderstand) {
       return no(Reason.NO_STORE);
     }
-    // private without fields, for the cache is shared (5.2.2.7).
+    // "a cache MUST NOT store any part of either this request or any response to it" (5.2.1.5), of
+    // clients that the service listens to.
+    if (policy.honourClientDirectives() && requestSays(request, Directive.NO_STORE)) {
+      return no(Reason.REQUEST_NO_STORE);
+    }
+    // "if the cache is shared: the private response directive is either not present or allows a
+    // shared
+    // cache to store a modified response".
     if (control.has(Directive.PRIVATE)) {
       return no(Reason.PRIVATE);
     }
-    // Authorization, unless the response allows sharing (3.5).
+    // "if the cache is shared: the Authorization header field is not present in the request or a
+    // response directive is present that explicitly allows shared caching".
     if (request.fields().has("Authorization") && !allowsSharing(control)) {
       return no(Reason.AUTHORIZATION);
     }
-    // Vary: * matches no later request (4.1).
+    // "the response contains at least one of the following": public, Expires, max-age, s-maxage, or
+    // a
+    // status code that is heuristically cacheable; or the operator's word for it.
+    boolean stated = control.has(Directive.PUBLIC) || freshness.source().explicit();
+    boolean allowed = stated || freshness.source().byService();
+    if (!allowed && !Statuses.heuristicallyCacheable(response.status())) {
+      return no(Reason.STATUS);
+    }
+    // A cookie is for one client, unless the origin says that the response may be cached.
+    if (response.fields().has("Set-Cookie") && !stated) {
+      return no(Reason.SET_COOKIE);
+    }
+    // "A stored response with a Vary header field value containing a member * always fails to
+    // match"
+    // (section 4.1).
     if (VaryRule.star(response)) {
       return no(Reason.VARY_STAR);
     }
-    boolean explicit = explicitFreshness(control, fields);
-    // A cookie is for one client, unless the origin says in so many words that it may be cached.
-    if (fields.has("Set-Cookie") && !explicit && !control.has(Directive.PUBLIC)) {
-      return no(Reason.SET_COOKIE);
+    if (VaryRule.tooMany(response)) {
+      return no(Reason.TOO_COMPLEX);
     }
-    return worthStoring(response, control, explicit, policy);
+    // "some caches will not store a response that has neither a cache validator nor an explicit
+    // expiration time, as such responses are not usually useful to store".
+    return useful(response, freshness) ? Storable.Store.YES : no(Reason.NO_FRESHNESS);
   }
 
-  /** The last item of section 3, and that what can neither be fresh nor validated serves nobody. */
-  private static Storable worthStoring(
-      ResponseHead response, CacheControl control, boolean explicit, CachePolicy policy) {
-    boolean cacheable =
-        explicit
-            || control.has(Directive.PUBLIC)
-            || Statuses.heuristicallyCacheable(response.status());
-    if (!cacheable) {
-      return no(Reason.STATUS);
-    }
-    boolean validator = response.fields().has("ETag") || response.fields().has("Last-Modified");
-    if (!explicit && !validator && policy.defaultTtl() == null) {
-      return no(Reason.NO_FRESHNESS);
-    }
-    return Storable.Store.YES;
+  /** Whether a stored response could ever answer a request or save sending its body again. */
+  private static boolean useful(ResponseHead response, Freshness freshness) {
+    boolean validatable = Validation.validatable(response);
+    boolean servedStale =
+        freshness.staleWhileRevalidateMillis() > 0 || freshness.staleIfErrorMillis() > 0;
+    boolean servedUnvalidated = freshness.cameFresh() || servedStale;
+    return validatable || (servedUnvalidated && !freshness.alwaysValidate());
   }
 
-  /** must-revalidate, public or s-maxage (3.5). */
-  private static boolean allowsSharing(CacheControl control) {
+  private static boolean requestSays(RequestHead request, Directive directive) {
+    return CacheControl.parse(request.fields(), "Cache-Control").has(directive);
+  }
+
+  /** must-revalidate, public or s-maxage (section 3.5). */
+  private static boolean allowsSharing(ResponseControl control) {
     return control.has(Directive.MUST_REVALIDATE)
         || control.has(Directive.PUBLIC)
         || control.has(Directive.S_MAXAGE);
   }
 
-  private static boolean explicitFreshness(CacheControl control, Fields fields) {
-    return control.has(Directive.S_MAXAGE)
-        || control.has(Directive.MAX_AGE)
-        || (!control.targeted() && fields.has("Expires"));
-  }
-
-  /** Explicit freshness and a Content-Location that is the request's own URI (RFC 9110 9.3.3). */
-  private static boolean postReusable(
-      RequestHead request, ResponseHead response, CacheControl control) {
+  /** A success with explicit freshness whose Content-Location is the request's own URI. */
+  private static boolean answersLaterGet(
+      RequestHead request, ResponseHead response, Freshness freshness) {
     String location = response.fields().first("Content-Location");
-    return location != null
-        && explicitFreshness(control, response.fields())
+    boolean success = response.status() >= 200 && response.status() < 300;
+    return success
+        && location != null
+        && freshness.source().explicit()
         && References.sameUri(request, location);
   }
 

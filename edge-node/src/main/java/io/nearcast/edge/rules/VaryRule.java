@@ -1,61 +1,172 @@
 package io.nearcast.edge.rules;
 
+import io.nearcast.config.model.KeyPolicy;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Selects a stored response by the request fields that its Vary names (RFC 9111 section 4.1). */
+/**
+ * Selects stored responses by the request fields that their Vary names (RFC 9111 section 4.1).
+ *
+ * <p>Values match "if and only if those in the first request can be transformed to those in the
+ * second request" by white space, by combining lines, and by what is known to mean the same:
+ * Accept-Encoding and Accept-Language are compared without their order, case and forms of weights.
+ */
 public final class VaryRule {
+  /** The most fields that a Vary may name; a response with more is not stored. */
+  public static final int NAMES_MAX = 32;
+
+  private static final String LANGUAGE = "accept-language";
+  private static final String ENCODING = "accept-encoding";
+
   private VaryRule() {}
 
-  /** Whether the response's Vary has a member {@code *}: then it matches no later request. */
+  /** Whether the response's Vary has a member {@code *}: then it "always fails to match". */
   public static boolean star(ResponseHead response) {
-    return ListReader.members(response.fields().all("Vary")).contains("*");
+    List<String> lines = response.fields().all("Vary");
+    return !lines.isEmpty() && ListReader.members(lines).contains("*");
   }
 
-  /** The variant under which the response to a request is stored. */
-  public static Variant of(ResponseHead response, RequestHead request) {
-    List<String> vary = response.fields().all("Vary");
-    if (vary.isEmpty()) {
+  /** Whether the response's Vary names more fields than {@link #NAMES_MAX}. */
+  static boolean tooMany(ResponseHead response) {
+    List<String> lines = response.fields().all("Vary");
+    return !lines.isEmpty() && names(lines).size() > NAMES_MAX;
+  }
+
+  /**
+   * The variant under which the response to a request is stored.
+   *
+   * @param policy of the service
+   */
+  public static Variant of(ResponseHead response, RequestHead request, KeyPolicy policy) {
+    List<String> lines = response.fields().all("Vary");
+    if (lines.isEmpty()) {
       return Variant.ANY;
     }
-    TreeSet<String> names = new TreeSet<>();
-    for (String name : ListReader.members(vary)) {
-      names.add(name.toLowerCase(Locale.ROOT));
-    }
-    List<@Nullable String> values = new ArrayList<>(names.size());
-    for (String name : names) {
-      values.add(normalised(request.fields(), name));
-    }
-    return new Variant(List.copyOf(names), Collections.unmodifiableList(values));
+    List<String> names = names(lines);
+    boolean selectable = !policy.exactLanguage() && names.contains(LANGUAGE);
+    String language = selectable ? singleLanguage(response) : null;
+    return new Variant(names, values(names, request), language, policy.exactLanguage());
+  }
+
+  /** The variant under which a response is stored, where nothing else is known of the service. */
+  public static Variant of(ResponseHead response, RequestHead request) {
+    return of(response, request, KeyPolicy.DEFAULT);
   }
 
   /** The variant that a request asks for, where a response to another one has named the fields. */
   public static Variant like(Variant seen, RequestHead request) {
-    List<@Nullable String> values = new ArrayList<>(seen.names().size());
-    for (String name : seen.names()) {
-      values.add(normalised(request.fields(), name));
+    List<String> names = seen.names();
+    return new Variant(names, values(names, request), null, seen.exactLanguage());
+  }
+
+  private static List<@Nullable String> values(List<String> names, RequestHead request) {
+    List<@Nullable String> values = new ArrayList<>(names.size());
+    for (String name : names) {
+      values.add(request.fields().combined(name));
     }
-    return new Variant(seen.names(), Collections.unmodifiableList(values));
+    return values;
   }
 
   /** Whether a request selects the stored response. */
   public static boolean matches(Variant stored, RequestHead request) {
-    for (int i = 0; i < stored.names().size(); i++) {
-      String value = normalised(request.fields(), stored.names().get(i));
-      if (!Objects.equals(stored.values().get(i), value)) {
-        return false;
-      }
-    }
-    return true;
+    return match(stored, request) != Match.NO;
   }
 
-  private static @Nullable String normalised(Fields fields, String name) {
-    List<String> lines = fields.all(name);
-    return lines.isEmpty() ? null : String.join(",", ListReader.members(lines));
+  /**
+   * The stored response that a request selects: first by the values of all fields, then by its
+   * language; of several the one that comes first; one with Vary before one without, for "some
+   * resources mistakenly omit the Vary header field from their default response".
+   *
+   * @param newestFirst the variants stored under one key
+   * @return its index, or -1
+   */
+  public static int select(List<Variant> newestFirst, RequestHead request) {
+    int best = -1;
+    Match bestMatch = Match.NO;
+    for (int i = 0; i < newestFirst.size(); i++) {
+      Match match = match(newestFirst.get(i), request);
+      if (match.compareTo(bestMatch) > 0) {
+        best = i;
+        bestMatch = match;
+      }
+    }
+    return best;
+  }
+
+  /** How well a request matches, from not at all. */
+  private enum Match {
+    NO,
+    WITHOUT_VARY,
+    LANGUAGE,
+    FIELDS
+  }
+
+  private static Match match(Variant stored, RequestHead request) {
+    List<String> names = stored.names();
+    if (names.isEmpty()) {
+      return Match.WITHOUT_VARY;
+    }
+    Match match = Match.FIELDS;
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      String value = request.fields().combined(name);
+      if (sameValue(stored, i, value)) {
+        continue;
+      }
+      if (value == null || !name.equals(LANGUAGE) || !prefers(value, stored.language())) {
+        return Match.NO;
+      }
+      match = Match.LANGUAGE;
+    }
+    return match;
+  }
+
+  private static boolean sameValue(Variant stored, int index, @Nullable String value) {
+    String sent = stored.values().get(index);
+    // Mostly the very same text; and "if a header field is absent from a request, it can only match
+    // another request if it is also absent there".
+    if (value == null || sent == null || value.equals(sent)) {
+      return Objects.equals(value, sent);
+    }
+    String normal = normal(stored.names().get(index), value, stored.exactLanguage());
+    return Objects.equals(normal, stored.normalValues().get(index));
+  }
+
+  /** A value in the form in which it is compared. */
+  static @Nullable String normal(String name, @Nullable String value, boolean exactLanguage) {
+    if (value == null) {
+      return null;
+    }
+    boolean preferences = name.equals(ENCODING) || (name.equals(LANGUAGE) && !exactLanguage);
+    String normal = preferences ? Preferences.normal(value) : null;
+    return normal == null ? String.join(",", ListReader.members(List.of(value))) : normal;
+  }
+
+  /**
+   * Whether a request prefers a response's language to every other: "that mechanism MAY be used to
+   * choose a preferred response". A range matches as in RFC 4647 section 3.3.1.
+   */
+  private static boolean prefers(String acceptLanguage, @Nullable String language) {
+    String first = language == null ? null : Preferences.first(acceptLanguage);
+    return first != null
+        && language != null
+        && (language.equals(first) || language.startsWith(first + "-"));
+  }
+
+  private static @Nullable String singleLanguage(ResponseHead response) {
+    List<String> languages = ListReader.members(response.fields().all("Content-Language"));
+    return languages.size() == 1 ? languages.getFirst().toLowerCase(Locale.ROOT) : null;
+  }
+
+  private static List<String> names(List<String> lines) {
+    TreeSet<String> names = new TreeSet<>();
+    for (String name : ListReader.members(lines)) {
+      names.add(name.toLowerCase(Locale.ROOT));
+    }
+    return List.copyOf(names);
   }
 }
