@@ -76,13 +76,6 @@ public final class StoredResponse {
     return new StoredResponse(key, updated, tags, asOf, ownEpoch, body.retain());
   }
 
-  /**
-   * As {@link #withHead(ResponseHead, Freshness, AsOf, long)}, where no purge of its own counts.
-   */
-  public StoredResponse withHead(ResponseHead head, Freshness freshness, AsOf asOf) {
-    return withHead(head, freshness, asOf, ownEpoch);
-  }
-
   /** What it is found by. */
   public CacheKey key() {
     return key;
