@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +39,11 @@ public final class FeedFollower implements AutoCloseable {
   private final Timing timing;
   private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean connected;
+
+  /** For the follower's thread only. */
   private String lastTrouble = "";
 
   private FeedFollower(
@@ -153,7 +157,7 @@ public final class FeedFollower implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closing.getCount() == 0) {
+    if (closed.getAndSet(true)) {
       return;
     }
     closing.countDown();
@@ -193,10 +197,8 @@ public final class FeedFollower implements AutoCloseable {
       trouble(String.valueOf(e.getMessage()));
     } catch (InvalidDocument e) {
       trouble("it sends what cannot be read: " + e.getMessage());
-      reporter.failed(progress.applied().head() + 1, "cannot be read: " + e.getMessage());
     } catch (RuntimeException e) {
-      log.error("the feed could not be applied after {}", progress.applied().head(), e);
-      reporter.failed(progress.applied().head() + 1, "could not be applied: " + e);
+      log.error("what {} sends could not be applied", client.current(), e);
     }
     if (System.nanoTime() - begin > timing.backoffMax().toNanos()) {
       backoff.reset(); // it went well for a while
@@ -236,19 +238,25 @@ public final class FeedFollower implements AutoCloseable {
   private void handle(Event event) throws IOException {
     switch (event.name()) {
       case "hello" -> hello(Documents.readJson(FeedHead.class, event.data()));
-      case "entries" -> {
-        expectConnected();
-        progress.entries(
-            List.of(
-                Documents.readJson(FeedEntry[].class, event.data(), EventStream.EVENT_BYTES_MAX)));
-        reporter.wake();
-      }
+      case "entries" -> entries(event.data());
       case "fleet" -> {
         expectConnected();
         progress.fleet(Documents.readJson(Fleet.class, event.data(), EventStream.EVENT_BYTES_MAX));
       }
       default -> progress.tick(); // a sign of life, or news of a later release
     }
+  }
+
+  private void entries(byte[] data) throws IOException {
+    expectConnected();
+    try {
+      progress.entries(
+          List.of(Documents.readJson(FeedEntry[].class, data, EventStream.EVENT_BYTES_MAX)));
+    } catch (RuntimeException e) { // of a later release, or the listener's own
+      reporter.failed(state().sequence() + 1, "cannot be applied: " + e.getMessage());
+      throw e;
+    }
+    reporter.wake();
   }
 
   private void hello(FeedHead head) throws IOException {
@@ -289,10 +297,11 @@ public final class FeedFollower implements AutoCloseable {
 
   private void pause() {
     try {
-      boolean closed = closing.await(backoff.next().toNanos(), TimeUnit.NANOSECONDS);
-      log.debug(closed ? "ends" : "tries {}", client.current());
+      if (!closing.await(backoff.next().toNanos(), TimeUnit.NANOSECONDS)) {
+        log.debug("tries {}", client.current());
+      }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Thread.currentThread().interrupt(); // nobody does, but it would mean the end
       closing.countDown();
     }
   }

@@ -40,8 +40,14 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Documents {
 
-  /** The most bytes that a document may have where the caller names no other bound: 1 MiB. */
+  /** The most bytes that a document of a user may have: 1 MiB. Whoever takes one in checks that. */
   public static final int BYTES_MAX = 1 << 20;
+
+  /**
+   * The most bytes that are read as JSON where the caller names no other bound: 16 MiB, for what
+   * was accepted grows when it is written with its defaults and inside of other documents.
+   */
+  public static final int JSON_BYTES_MAX = 16 << 20;
 
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
@@ -69,13 +75,13 @@ public final class Documents {
   private Documents() {}
 
   /**
-   * Reads a JSON document of at most {@link #BYTES_MAX}.
+   * Reads a JSON document of at most {@link #JSON_BYTES_MAX}.
    *
    * @param type a record, a sealed interface of records, an array of them, or {@link JsonNode}
    * @throws InvalidDocument if it is no JSON or a field is wrong; says every wrong field
    */
   public static <T> T readJson(Class<T> type, byte[] json) {
-    return readJson(type, json, BYTES_MAX);
+    return readJson(type, json, JSON_BYTES_MAX);
   }
 
   /**

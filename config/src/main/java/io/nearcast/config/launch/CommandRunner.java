@@ -136,6 +136,7 @@ final class CommandRunner {
             .description("print the version"));
     spec.version("nearcast " + version());
     spec.usageMessage().sortOptions(false); // as declared: what matters first
+    spec.usageMessage().footer(LogLevel.HELP);
     commandLine.getSubcommands().values().forEach(CommandRunner::addOptions);
   }
 

@@ -12,6 +12,10 @@ final class LogLevel {
   private static final List<String> LEVELS =
       List.of("trace", "debug", "info", "warn", "error", "off");
 
+  /** Stands below the options in {@code --help}. */
+  static final String HELP =
+      VARIABLE + " sets what is logged: " + String.join(", ", LEVELS) + " (default info).";
+
   private LogLevel() {}
 
   /**

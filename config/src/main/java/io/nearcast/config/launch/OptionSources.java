@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,12 +32,17 @@ final class OptionSources implements IDefaultValueProvider {
   private final Map<String, String> environment;
   private final Map<String, String> file;
   private final String fileName;
+  private final Set<String> arguments;
 
   private OptionSources(
-      Map<String, String> environment, Map<String, String> file, String fileName) {
+      Map<String, String> environment,
+      Map<String, String> file,
+      String fileName,
+      String... arguments) {
     this.environment = environment;
     this.file = file;
     this.fileName = fileName;
+    this.arguments = Set.copyOf(Arrays.asList(arguments));
   }
 
   /**
@@ -48,31 +54,46 @@ final class OptionSources implements IDefaultValueProvider {
       CommandLine commandLine, Map<String, String> environment, String... args) {
     String name = configFile(environment, args);
     if (name == null) {
-      return new OptionSources(environment, Map.of(), "");
+      return new OptionSources(environment, Map.of(), "", args);
     }
     Set<String> known = new HashSet<>();
     collectKeys(commandLine, known);
-    return new OptionSources(environment, values(name, known), name);
+    return new OptionSources(environment, values(name, known), name, args);
   }
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
-    if (!(argument instanceof OptionSpec option) || !isSettable(option)) {
+    if (!(argument instanceof OptionSpec option)
+        || !isSettable(option)
+        || isFlagOnCommandLine(option)) {
       return null;
     }
-    String inEnvironment = environment.get(environmentName(option));
-    return inEnvironment != null ? inEnvironment : file.get(key(option));
+    return isInEnvironment(option)
+        ? environment.get(environmentName(option))
+        : file.get(key(option));
   }
 
   /** What to call an option in a message about its value: the place that the value came from. */
   String nameOf(OptionSpec option, boolean onCommandLine) {
-    if (!onCommandLine && environment.containsKey(environmentName(option))) {
+    if (!onCommandLine && isInEnvironment(option)) {
       return environmentName(option);
     }
     if (!onCommandLine && file.containsKey(key(option))) {
       return fileName + ": " + key(option);
     }
     return option.longestName();
+  }
+
+  /**
+   * Picocli takes a flag for the opposite of its default: on the command line it must mean "on".
+   */
+  private boolean isFlagOnCommandLine(OptionSpec option) {
+    return option.arity().max() == 0 && Arrays.stream(option.names()).anyMatch(arguments::contains);
+  }
+
+  /** An empty variable counts as absent: templates of containers set those. */
+  private boolean isInEnvironment(OptionSpec option) {
+    return !environment.getOrDefault(environmentName(option), "").isEmpty();
   }
 
   /** The environment variable of an option. */

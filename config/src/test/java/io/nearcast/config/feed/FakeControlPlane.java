@@ -15,7 +15,9 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +31,7 @@ final class FakeControlPlane implements AutoCloseable {
 
   final List<String> requests = new CopyOnWriteArrayList<>();
   final List<NodeReport> reports = new CopyOnWriteArrayList<>();
+  final Set<Integer> reportingPorts = ConcurrentHashMap.newKeySet();
   volatile int reportStatus = 200;
   volatile int feedStatus = 200;
   volatile boolean pings = true;
@@ -171,6 +174,7 @@ final class FakeControlPlane implements AutoCloseable {
   }
 
   private void report(HttpExchange exchange) throws IOException {
+    reportingPorts.add(exchange.getRemoteAddress().getPort());
     byte[] body = exchange.getRequestBody().readAllBytes();
     if (reportStatus == 200) {
       reports.add(Documents.readJson(NodeReport.class, body));

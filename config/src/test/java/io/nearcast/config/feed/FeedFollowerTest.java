@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -322,6 +323,46 @@ final class FeedFollowerTest {
   }
 
   @Test
+  void reportsShareOneConnection() {
+    follow();
+    await().until(() -> control.reports.size() > 4);
+    assertThat(control.reportingPorts).hasSize(1);
+  }
+
+  @Test
+  void whateverHappensEntriesComeInOrderWithoutGaps() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    FeedFollower follower = follow();
+    for (int step = 0; step < 300; step++) {
+      switch (random.nextInt(12)) {
+        case 0 -> control.cut();
+        case 1 -> control.send("event: entries\ndata: [{\n\n");
+        case 2 -> control.compactedTo = control.state().sequence();
+        case 3 -> listener.failures.set(random.nextInt(3));
+        case 4 -> {
+          follower.close();
+          listener.calls.add("restart");
+          follower = follow();
+        }
+        case 5, 6, 7 -> control.append(pop("p" + random.nextInt(5)), purge("q" + step));
+        default -> control.append(purge("p" + step));
+      }
+    }
+    awaitApplied(follower, control.state().sequence());
+    assertThat(follower.state()).as("seed %d", seed).isEqualTo(control.state());
+    long last = -1;
+    for (String call : listener.feed()) {
+      if (call.startsWith("entry")) {
+        assertThat(call).as("seed %d", seed).isEqualTo("entry " + (last + 1));
+        last++;
+      } else if (call.startsWith("snapshot")) {
+        last = Long.parseLong(call.substring("snapshot ".length()));
+      }
+    }
+  }
+
+  @Test
   void countsAreReportedUntilAReportIsAnswered() {
     FeedFollower follower = follow();
     control.reportStatus = 503;
@@ -382,6 +423,11 @@ final class FeedFollowerTest {
     control.append(pop("fra"));
     assertThat(listener.calls).hasSize(calls);
     await().until(() -> control.followers() == 0);
+    await()
+        .untilAsserted(() ->
+            assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("HttpClient-")));
   }
 
   private FeedFollower follow(URI... controlPlanes) {

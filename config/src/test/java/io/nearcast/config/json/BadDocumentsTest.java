@@ -212,8 +212,10 @@ final class BadDocumentsTest {
 
   @Test
   void sizeAndDepthAreBounded() {
-    assertThat(invalidJson(new byte[Documents.BYTES_MAX + 1]).getMessage())
+    assertThat(invalid(Service.class, " ".repeat(Documents.BYTES_MAX + 1)).getMessage())
         .contains("has 1048577 bytes: at most 1048576 are read");
+    assertThat(invalidJson(new byte[Documents.JSON_BYTES_MAX + 1]).getMessage())
+        .contains("at most 16777216 are read");
     assertThat(invalidJson("[".repeat(100_000).getBytes(UTF_8)).getMessage())
         .contains("nests deeper than 32 levels");
     assertThat(invalid(JsonNode.class, "[".repeat(100_000)).getMessage())

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -85,6 +87,28 @@ final class LaunchTest {
     assertThat(role.threads).isEqualTo(7);
     assertThat(role.verbose).isTrue();
     assertThat(role.drainTime).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, --verbose, true", "false, --verbose, true", "true,, true", "false,, false"})
+  void aFlagIsOnWhereverItStands(String variable, String argument, boolean on) {
+    environment.put("NEARCAST_VERBOSE", variable);
+    assertThat(argument == null ? run() : run(argument)).isZero();
+    assertThat(role.verbose).isEqualTo(on);
+  }
+
+  @Test
+  void anEmptyVariableIsNone() {
+    environment.put("NEARCAST_LISTEN", "");
+    assertThat(run()).isZero();
+    assertThat(role.listen).isEqualTo(new HostPort("0.0.0.0", 8080));
+  }
+
+  @Test
+  void theCommandLineReplacesAListOfTheEnvironment() {
+    environment.put("NEARCAST_SHIELD", "http://a,http://b:1");
+    assertThat(run("--shield", "http://c")).isZero();
+    assertThat(role.shields).containsExactly(URI.create("http://c"));
   }
 
   @Test
@@ -174,7 +198,8 @@ final class LaunchTest {
     assertThat(out.toString(UTF_8))
         .contains("--listen=ADDR:PORT", "[NEARCAST_LISTEN; default 0.0.0.0:8080]")
         .contains("[NEARCAST_CONTROL_PLANE]", "[NEARCAST_CONFIG]", "--version")
-        .contains("[NEARCAST_DISK_SIZE]", "[NEARCAST_THREADS; default 2]");
+        .contains("[NEARCAST_DISK_SIZE]", "[NEARCAST_THREADS; default 2]")
+        .contains("NEARCAST_LOG sets what is logged");
   }
 
   @Test
