@@ -38,7 +38,7 @@ public record RestApi(Ledger ledger, Tokens tokens, Members members, Purges purg
     return RestServer.start(routes(feed, metrics), tokens, answered, listen);
   }
 
-  private List<Route> routes(FeedApi feed, Metrics metrics) {
+  List<Route> routes(FeedApi feed, Metrics metrics) {
     Services services = new Services(ledger);
     return Stream.of(
             new ServicesApi(services).routes(),

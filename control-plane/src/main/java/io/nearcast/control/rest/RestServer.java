@@ -24,6 +24,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,9 @@ public final class RestServer implements AutoCloseable {
 
   /** A connection that takes or says nothing for so long is closed: also a feed's slow reader. */
   private static final Duration IDLE_MAX = Duration.ofSeconds(30);
+
+  /** How long requests have to end when the server stops. */
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
 
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT", "POST", "DELETE");
 
@@ -86,9 +90,10 @@ public final class RestServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.concurrency.useVirtualThreads = true;
+    config.router.ignoreTrailingSlashes = false;
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.modifyHttpConfiguration(RestServer::configure);
-    config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
+    config.jetty.modifyServer(RestServer::configure);
     config.jetty.addConnector((server, http) -> connector(server, http, socket));
     for (Route route : routes) {
       config.routes.addEndpoint(
@@ -113,6 +118,13 @@ public final class RestServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return connector;
+  }
+
+  /** Requests that are being answered when it stops still get their answer. */
+  private static void configure(Server server) {
+    server.setErrorHandler(new JettyProblems());
+    server.insertHandler(new GracefulHandler());
+    server.setStopTimeout(DRAIN_MAX.toMillis());
   }
 
   private static void configure(HttpConfiguration http) {

@@ -23,10 +23,14 @@ record Route(String method, String path, @Nullable Permission permission, Action
       return false;
     }
     for (int i = 0; i < pattern.size(); i++) {
-      if (!pattern.get(i).startsWith("{") && !pattern.get(i).equals(actual.get(i))) {
+      if (!matches(pattern.get(i), actual.get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean matches(String pattern, String actual) {
+    return pattern.startsWith("{") ? !actual.isEmpty() : pattern.equals(actual);
   }
 }
