@@ -75,7 +75,8 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: x}, cache: bypass}]}  | /rules/0/match/path | must begin with / or with *
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}}]}                 | /rules/0/cache | is missing: write bypass, or an object with what differs from the service's cache
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}, cache: pass}]}    | /rules/0/cache | must be bypass, or an object with what differs from the service's cache
-          {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}, cache: {ttl: 1s}}]} | /rules/0/cache/ttl | is an unknown field: known are defaultTtl, staleWhileRevalidate, staleIfError, key, passTags
+          {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /, when: now}, cache: bypass}]}    | /rules/0/match/when | is an unknown field: known are path
+          {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}, cache: {defaultTTL: 1s}}]}   | /rules/0/cache/defaultTTL | is an unknown field: did you mean defaultTtl?
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}, cache: {defaultTtl: 999d}}]} | /rules/0/cache/defaultTtl | must be from 0s to 365d
           {name: &n a, domains: [*n], ORIGINS}                 | /domains/0  | is a YAML alias: write the value out
           """)

@@ -64,6 +64,27 @@ final class DocumentsRoundTripTest {
           Map.of("404", Duration.ofSeconds(10), "503", Duration.ZERO),
           true);
 
+  private static final CachePolicy FULL =
+      new CachePolicy(
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(30),
+          Duration.ofDays(1),
+          new KeyPolicy(
+              new QueryPolicy(List.of("id"), List.of(), false),
+              true,
+              true,
+              true,
+              List.of("x-device"),
+              List.of("Currency"),
+              true,
+              7),
+          true,
+          Duration.ofHours(1),
+          Duration.ofSeconds(1),
+          Duration.ofDays(2),
+          Map.of("404", Duration.ofSeconds(10), "301", Duration.ofDays(1)),
+          true);
+
   private static final Service SHOP =
       new Service(
           "shop",
@@ -80,6 +101,7 @@ final class DocumentsRoundTripTest {
           List.of(
               new Rule("/api/*", new Rule.Action.Bypass()),
               new Rule("/same/*", new Rule.Action.Cache(CACHE)),
+              new Rule("/full/*", new Rule.Action.Cache(FULL)),
               new Rule(
                   "/none/*",
                   new Rule.Action.Cache(
@@ -277,7 +299,7 @@ final class DocumentsRoundTripTest {
   void aRuleIsWrittenAsWhatDiffersFromTheService() {
     JsonNode rules = Documents.readJson(JsonNode.class, Documents.writeJson(SHOP)).get("rules");
     assertThat(rules.get(1).get("cache")).isEmpty();
-    assertThat(rules.get(2).get("cache").toString())
+    assertThat(rules.get(3).get("cache").toString())
         .isEqualTo(
             "{\"defaultTtl\":null,\"staleWhileRevalidate\":\"0s\",\"key\":{\"query\":{\"include\":[],"
                 + "\"exclude\":[],\"sort\":false},\"shareDomains\":true},\"passTags\":false}");
