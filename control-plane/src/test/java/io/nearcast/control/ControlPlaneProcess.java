@@ -1,0 +1,102 @@
+package io.nearcast.control;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A control plane as a process of its own. */
+final class ControlPlaneProcess implements AutoCloseable {
+  private static final String READY = "ready control-plane 127.0.0.1:";
+
+  private final Process process;
+  private final InetSocketAddress address;
+  private final String adminToken;
+
+  private ControlPlaneProcess(Process process, InetSocketAddress address, String adminToken) {
+    this.process = process;
+    this.address = address;
+    this.adminToken = adminToken;
+  }
+
+  static Process launch(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                ControlPlaneMain.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  static ControlPlaneProcess start(Path directory) throws IOException {
+    Process process = launch("--data", directory.toString(), "--listen", "127.0.0.1:0");
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String line = out.readLine();
+    if (line == null || !line.startsWith(READY)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("not ready: " + line);
+    }
+    int port = Integer.parseInt(line.substring(READY.length()).split(" ", 2)[0]);
+    return new ControlPlaneProcess(
+        process,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Files.readString(directory.resolve("admin.token")).strip());
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  String adminToken() {
+    return adminToken;
+  }
+
+  /** As {@code kill -9}. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** As {@code kill}; returns the exit code. */
+  int terminate() {
+    process.destroy();
+    return awaitEnd();
+  }
+
+  private int awaitEnd() {
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("the process does not end");
+      }
+      process.inputReader(StandardCharsets.UTF_8).close();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}

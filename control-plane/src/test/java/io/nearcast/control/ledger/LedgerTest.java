@@ -1,0 +1,198 @@
+package io.nearcast.control.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.nearcast.config.feed.Change;
+import io.nearcast.config.feed.FeedEntry;
+import io.nearcast.config.model.Pop;
+import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.store.Store;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class LedgerTest {
+  private final SharedMemory memory = new SharedMemory();
+  private final List<Ledger> ledgers = new ArrayList<>();
+
+  private record Count(int value) {}
+
+  private Ledger open() {
+    return open(memory.store());
+  }
+
+  private Ledger open(Store store) {
+    Ledger ledger = Ledger.open(store, InstantSource.system());
+    ledgers.add(ledger);
+    return ledger;
+  }
+
+  @AfterEach
+  void close() {
+    ledgers.forEach(Ledger::close);
+  }
+
+  private static int increment(Draft draft) {
+    Count count = draft.read(Count.class, "count");
+    int next = count == null ? 1 : count.value() + 1;
+    draft.put("count", new Count(next));
+    draft.append(new Change.PopChanged(new Pop("p" + next, 0, 0)));
+    return next;
+  }
+
+  @Test
+  void newLogBeginsWithAKeyBetweenTiers() {
+    Ledger ledger = open();
+    assertThat(ledger.state().sequence()).isEqualTo(1);
+    assertThat(ledger.state().tierKey()).isNotNull();
+    assertThat(open().state()).isEqualTo(ledger.state());
+  }
+
+  @Test
+  void decisionsThatWaitAreWrittenTogether() throws Exception {
+    Ledger ledger = open();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    memory.beforeNextCommit(() -> {
+      reached.countDown();
+      go.await();
+    });
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> first = callers.submit(() -> ledger.write(LedgerTest::increment));
+      reached.await();
+      long before = memory.commits();
+      List<Future<Integer>> others = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        others.add(callers.submit(() -> ledger.write(LedgerTest::increment)));
+      }
+      await().until(() -> ledger.waiting() == 100);
+      go.countDown();
+      assertThat(first.get()).isEqualTo(1);
+      List<Integer> values = new ArrayList<>();
+      for (Future<Integer> other : others) {
+        values.add(other.get());
+      }
+      Collections.sort(values);
+      assertThat(values.getFirst()).isEqualTo(2);
+      assertThat(values.getLast()).isEqualTo(101);
+      assertThat(values).doesNotHaveDuplicates();
+      assertThat(memory.commits() - before).isEqualTo(2);
+      assertThat(ledger.state().pops()).hasSize(101);
+    }
+  }
+
+  @Test
+  void refusedDecisionLeavesNothingBehind() {
+    Ledger ledger = open();
+    assertThatThrownBy(() ->
+            ledger.write(draft -> {
+              increment(draft);
+              throw Refusal.invalid("/x", "is wrong");
+            }))
+        .isInstanceOf(Refusal.class);
+    assertThat(ledger.state().sequence()).isEqualTo(1);
+    assertThat(ledger.store().read("count")).isNull();
+  }
+
+  @Test
+  void twoLedgersOnOneStoreDecideOnEachOthersOutcome() throws Exception {
+    Ledger one = open();
+    Ledger two = open();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        all.add(callers.submit(() -> one.write(LedgerTest::increment)));
+        all.add(callers.submit(() -> two.write(LedgerTest::increment)));
+      }
+      List<Integer> values = new ArrayList<>();
+      for (Future<Integer> future : all) {
+        values.add(future.get());
+      }
+      assertThat(values).doesNotHaveDuplicates().hasSize(100);
+    }
+    await().until(() -> one.state().equals(two.state()));
+    assertThat(one.state().sequence()).isEqualTo(101);
+  }
+
+  @Test
+  void listenersSeeEveryEntryOnceAndInOrderWhoeverWroteIt() {
+    Ledger one = open();
+    Ledger two = open();
+    List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+    one.listen(
+        committed -> committed.entries().stream().map(FeedEntry::sequence).forEach(seen::add));
+    for (int i = 0; i < 20; i++) {
+      (i % 2 == 0 ? one : two).write(LedgerTest::increment);
+    }
+    await().until(() -> seen.size() == 20);
+    for (int i = 0; i < 20; i++) {
+      assertThat(seen.get(i)).isEqualTo(i + 2L);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIntoOneWriteIsRefusedAndTheRestIsSplit() throws Exception {
+    Ledger ledger = open(memory.store(8));
+    assertThatThrownBy(() ->
+            ledger.write(draft -> {
+              for (int i = 0; i < 9; i++) {
+                draft.put("k" + i, new Count(i));
+              }
+              return 0;
+            }))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.TOO_LARGE));
+    AtomicInteger done = new AtomicInteger();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 30; i++) {
+        callers.execute(() -> {
+          ledger.write(LedgerTest::increment);
+          done.incrementAndGet();
+        });
+      }
+    }
+    assertThat(done).hasValue(30);
+    assertThat(ledger.state().pops()).hasSize(30);
+  }
+
+  @Test
+  void failureOfTheStoreIsToldAndTheNextWriteWorks() {
+    Ledger ledger = open();
+    memory.failNextCommit();
+    assertThatThrownBy(() -> ledger.write(LedgerTest::increment))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.UNAVAILABLE));
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
+  }
+
+  @Test
+  void commitWhoseAnswerWasLostIsTakenInAsIfByAnother() {
+    Ledger ledger = open();
+    memory.loseNextAnswer();
+    assertThatThrownBy(() -> ledger.write(LedgerTest::increment)).isInstanceOf(Refusal.class);
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(2);
+    assertThat(ledger.state().sequence()).isEqualTo(3);
+  }
+
+  @Test
+  void closedLedgerTakesNothing() {
+    Ledger ledger = open();
+    ledger.close();
+    assertThat(ledger.isOpen()).isFalse();
+    assertThatThrownBy(() -> ledger.write(LedgerTest::increment)).isInstanceOf(Refusal.class);
+  }
+}
