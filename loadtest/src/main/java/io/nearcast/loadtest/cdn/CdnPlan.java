@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record CdnPlan(
     Path data,
     HostPort controlPlane,
-    CacheNode shield,
-    List<CacheNode> edges,
+    Node shield,
+    List<Node> edges,
     Router router,
     long memoryBytes) {
 
@@ -52,7 +52,7 @@ public record CdnPlan(
    * @param listen where clients, or edges, connect
    * @param admin its own endpoint
    */
-  public record CacheNode(String id, String pop, HostPort listen, HostPort admin) {}
+  public record Node(String id, String pop, HostPort listen, HostPort admin) {}
 
   /**
    * The router.
@@ -87,11 +87,11 @@ public record CdnPlan(
    */
   public static CdnPlan atFixedPorts(
       Path data, int edgeCount, int portOffset, long memoryBytes, Places places) {
-    List<CacheNode> edges = new ArrayList<>();
+    List<Node> edges = new ArrayList<>();
     for (int i = 0; i < edgeCount; i++) {
       String host = "127.0.1." + (i + 1);
       edges.add(
-          new CacheNode(
+          new Node(
               edgeId(i),
               pop(i),
               new HostPort(host, 8_080 + portOffset),
@@ -100,8 +100,7 @@ public record CdnPlan(
     return new CdnPlan(
         data,
         local(7_000 + portOffset),
-        new CacheNode(
-            "shield-1", DEFAULT_POP, local(8_090 + portOffset), local(8_091 + portOffset)),
+        new Node("shield-1", DEFAULT_POP, local(8_090 + portOffset), local(8_091 + portOffset)),
         edges,
         new Router(
             "router-1",
@@ -135,10 +134,10 @@ public record CdnPlan(
     String other = block + "250";
     int data1 = freePort(hosts);
     int admin1 = freePort(hosts);
-    List<CacheNode> edges = new ArrayList<>();
+    List<Node> edges = new ArrayList<>();
     for (int i = 0; i < edgeCount; i++) {
       edges.add(
-          new CacheNode(
+          new Node(
               edgeId(i),
               pop(i),
               new HostPort(hosts.get(i), data1),
@@ -147,7 +146,7 @@ public record CdnPlan(
     return new CdnPlan(
         data,
         free(other),
-        new CacheNode("shield-1", DEFAULT_POP, free(other), free(other)),
+        new Node("shield-1", DEFAULT_POP, free(other), free(other)),
         edges,
         new Router(
             "router-1", free(other), free(other), free(other), places.mmdb(), places.cidrMap()),

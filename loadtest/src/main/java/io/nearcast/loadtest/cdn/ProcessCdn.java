@@ -165,7 +165,7 @@ public final class ProcessCdn implements AutoCloseable {
   }
 
   private void cacheOptions(List<String> arguments, String id) {
-    CdnPlan.CacheNode node =
+    CdnPlan.Node node =
         plan.shield().id().equals(id)
             ? plan.shield()
             : plan.edges().stream().filter(edge -> edge.id().equals(id)).findAny().orElseThrow();
