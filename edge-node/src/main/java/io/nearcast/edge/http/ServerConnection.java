@@ -99,8 +99,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable() && stream != null) {
+    if (!ctx.channel().isWritable()) {
+      return;
+    }
+    if (stream != null) {
       stream.writable();
+    } else {
+      process();
     }
   }
 
@@ -169,7 +174,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean nextRequest() throws BadRequest {
-    if (lastRequest || bytes == null) {
+    // Pipelined requests wait while their client does not read the answers to earlier ones.
+    if (lastRequest || bytes == null || !writable()) {
       return false;
     }
     Request request = parser.parse(bytes);
