@@ -208,7 +208,8 @@ public final class Upstreams implements AutoCloseable {
     states.values().retainAll(used);
   }
 
-  private UpstreamPool pool(EventLoop loop) {
+  /** The connections of a loop. */
+  UpstreamPool pool(EventLoop loop) {
     UpstreamPool pool = pools.get(loop);
     return pool != null
         ? pool
