@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,12 +29,14 @@ final class Addresses implements AutoCloseable {
   /**
    * @param loop says which kind of channel the event loops run
    * @param queryTimeout how long one name server is waited for
+   * @param nameServers whom to ask
    */
-  Addresses(EventLoop loop, Duration queryTimeout) {
+  Addresses(EventLoop loop, Duration queryTimeout, DnsServerAddressStreamProvider nameServers) {
     resolvers =
         new DnsAddressResolverGroup(
             new DnsNameResolverBuilder()
                 .datagramChannelFactory(Channels.datagrams(loop))
+                .nameServerProvider(nameServers)
                 .socketChannelFactory(Channels.sockets(loop))
                 .queryTimeoutMillis(queryTimeout.toMillis())
                 .resolveCache(new DefaultDnsCache(0, TTL_SECONDS_MAX, NEGATIVE_TTL_SECONDS)));

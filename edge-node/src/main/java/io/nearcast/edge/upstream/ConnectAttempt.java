@@ -10,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -27,6 +28,8 @@ final class ConnectAttempt {
   /** Bytes that wait to be sent before a connection is said to be full, and not full any more. */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private static final int CAUSES_MAX = 8;
 
   /** What a connection needs to be made. */
   record Wiring(EventLoop loop, Addresses addresses, TlsContext tls, UpstreamLimits limits) {}
@@ -46,6 +49,7 @@ final class ConnectAttempt {
   private final TargetState target;
   private final Outcome outcome;
   private List<InetSocketAddress> addresses = List.of();
+  private final StringBuilder failures = new StringBuilder(0);
   private int tried;
   private @Nullable Channel channel;
   private boolean over;
@@ -157,11 +161,15 @@ final class ConnectAttempt {
 
   private void failed(InetSocketAddress address, @Nullable Throwable cause) {
     closeChannel();
+    failures
+        .append(failures.isEmpty() ? "" : "; ")
+        .append(NetUtil.toSocketAddressString(address))
+        .append(cause(cause));
     if (tried < addresses.size()) {
       tryNext();
-      return;
+    } else {
+      fail(failures.toString());
     }
-    fail(address.getAddress().getHostAddress() + ":" + address.getPort() + cause(cause));
   }
 
   private void fail(String detail) {
@@ -177,11 +185,16 @@ final class ConnectAttempt {
     }
   }
 
+  /** The innermost reason: what wraps it says "General OpenSslEngine problem" and the like. */
   private static String cause(@Nullable Throwable cause) {
     if (cause == null) {
       return "";
     }
-    String message = cause.getMessage();
-    return ": " + (message == null ? cause.getClass().getSimpleName() : message);
+    Throwable innermost = cause;
+    for (int depth = 0; depth < CAUSES_MAX && innermost.getCause() != null; depth++) {
+      innermost = innermost.getCause();
+    }
+    String message = innermost.getMessage();
+    return ": " + (message == null ? innermost.getClass().getSimpleName() : message);
   }
 }

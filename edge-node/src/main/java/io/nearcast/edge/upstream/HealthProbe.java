@@ -79,12 +79,14 @@ final class HealthProbe {
   }
 
   private void outcome(boolean success, String detail) {
-    if (state.checked(success)) {
-      LOG.warn(
-          "health checks of {} say that it is {}: {}",
-          state.target().name(),
-          success ? "up" : "down",
-          detail);
+    if (!state.checked(success)) {
+      return;
+    }
+    String origin = state.target().name();
+    if (success) {
+      LOG.info("health checks of {} say that it is up: {}", origin, detail);
+    } else {
+      LOG.warn("health checks of {} say that it is down: {}", origin, detail);
     }
   }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -134,8 +135,14 @@ final class TargetState {
     return Math.min(DOWN_NANOS_MIN << doublings, DOWN_NANOS_MAX);
   }
 
+  /** RFC 6761 section 6.3. */
+  private static boolean isLocalhost(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    return lower.equals("localhost") || lower.endsWith(".localhost");
+  }
+
   private static List<InetSocketAddress> knownAddresses(Target target) {
-    if (target.host().equalsIgnoreCase("localhost")) {
+    if (isLocalhost(target.host())) {
       return List.of(
           new InetSocketAddress(NetUtil.LOCALHOST4, target.port()),
           new InetSocketAddress(NetUtil.LOCALHOST6, target.port()));

@@ -12,6 +12,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import io.netty.util.concurrent.Future;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayList;
@@ -62,21 +64,23 @@ public final class Upstreams implements AutoCloseable {
    * @param registry where metrics are shown
    */
   public Upstreams(EventLoopGroup loops, UpstreamLimits limits, CollectorRegistry registry) {
-    this(loops, limits, registry, null);
+    this(loops, limits, registry, null, DnsServerAddressStreamProviders.platformDefault());
   }
 
   /**
    * @param trust whom to trust as origins through TLS, or null for the JDK's trust store
+   * @param nameServers whom to ask for the addresses of origins
    */
   public Upstreams(
       EventLoopGroup loops,
       UpstreamLimits limits,
       CollectorRegistry registry,
-      @Nullable TrustManagerFactory trust) {
+      @Nullable TrustManagerFactory trust,
+      DnsServerAddressStreamProvider nameServers) {
     this.loops = loops;
     this.limits = limits;
     metrics = new UpstreamMetrics(registry, this::idleConnections);
-    addresses = new Addresses(loops.next(), limits.connect().dividedBy(2));
+    addresses = new Addresses(loops.next(), limits.connect().dividedBy(2), nameServers);
     tls = new TlsContext(trust);
   }
 

@@ -9,13 +9,18 @@ import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
 import io.netty.util.ResourceLeakDetector;
 import io.prometheus.client.CollectorRegistry;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +32,6 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** An Upstreams with one event loop, called from a test's thread. */
 final class Client implements AutoCloseable {
-  /** Short enough for tests, long enough for a slow machine. */
-  static final UpstreamLimits LIMITS = UpstreamLimits.STANDARD;
-
   final CollectorRegistry registry = new CollectorRegistry();
   final Upstreams upstreams;
   final EventLoop loop;
@@ -37,28 +39,46 @@ final class Client implements AutoCloseable {
   private final List<Target> targets = new ArrayList<>();
 
   private Client(
-      MultiThreadIoEventLoopGroup group, UpstreamLimits limits, TrustManagerFactory trust) {
+      MultiThreadIoEventLoopGroup group,
+      UpstreamLimits limits,
+      TrustManagerFactory trust,
+      DnsServerAddressStreamProvider nameServers) {
     this.group = group;
     loop = group.next();
-    upstreams = new Upstreams(group, limits, registry, trust);
+    upstreams = new Upstreams(group, limits, registry, trust, nameServers);
   }
 
   static Client start() {
-    return start(LIMITS);
+    return start(UpstreamLimits.STANDARD);
   }
 
   static Client start(UpstreamLimits limits) {
-    return new Client(
-        new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()), limits, null);
+    return new Client(epoll(), limits, null, DnsServerAddressStreamProviders.platformDefault());
   }
 
-  static Client portable(UpstreamLimits limits) {
-    return new Client(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()), limits, null);
+  static Client portable() {
+    return new Client(
+        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()),
+        UpstreamLimits.STANDARD,
+        null,
+        DnsServerAddressStreamProviders.platformDefault());
   }
 
   static Client trusting(TrustManagerFactory trust) {
     return new Client(
-        new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()), LIMITS, trust);
+        epoll(), UpstreamLimits.STANDARD, trust, DnsServerAddressStreamProviders.platformDefault());
+  }
+
+  static Client asking(InetSocketAddress nameServer) {
+    return new Client(
+        epoll(),
+        UpstreamLimits.STANDARD,
+        null,
+        new SingletonDnsServerAddressStreamProvider(nameServer));
+  }
+
+  private static MultiThreadIoEventLoopGroup epoll() {
+    return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   }
 
   /** A service of these origins; a name that begins with "spare" makes a backup. */
@@ -156,7 +176,7 @@ final class Client implements AutoCloseable {
     // A leak is found when the garbage collector has found the buffer, and the next one is made.
     for (int i = 0; i < 3; i++) {
       System.gc();
-      io.netty.buffer.ByteBufAllocator.DEFAULT.directBuffer(64).release();
+      ByteBufAllocator.DEFAULT.directBuffer(64).release();
     }
     assertThat(LEAK.get()).as("a leaked buffer").isNull();
   }

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** An origin that does byte by byte what a script says, one thread for each connection. */
 final class RawOrigin implements AutoCloseable {
@@ -77,7 +79,7 @@ final class RawOrigin implements AutoCloseable {
         Thread.ofVirtual().start(() -> play(socket, number));
       }
     } catch (IOException e) {
-      closeAll();
+      closePeers();
     }
   }
 
@@ -92,7 +94,7 @@ final class RawOrigin implements AutoCloseable {
     }
   }
 
-  private void closeAll() {
+  private void closePeers() {
     for (Socket socket : open) {
       try {
         socket.close();
@@ -105,7 +107,7 @@ final class RawOrigin implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    closeAll();
+    closePeers();
   }
 
   /** The origin's end of a connection. */
@@ -167,6 +169,15 @@ final class RawOrigin implements AutoCloseable {
     /** Waits until the client closes, reading what it still sends. */
     void awaitClose() throws IOException {
       in.transferTo(OutputStream.nullOutputStream());
+    }
+
+    /** The same connection through TLS; closing that does not close this. */
+    SSLSocket secured(SSLContext context) throws IOException {
+      SSLSocket secured =
+          (SSLSocket)
+              context.getSocketFactory().createSocket(socket, InputStream.nullInputStream(), false);
+      secured.setUseClientMode(false);
+      return secured;
     }
 
     /** Closes so that the client sees a reset, not an end. */

@@ -34,7 +34,7 @@ final class StreamingTest {
     PORTABLE;
 
     Client start() {
-      return this == EPOLL ? Client.start() : Client.portable(UpstreamLimits.STANDARD);
+      return this == EPOLL ? Client.start() : Client.portable();
     }
   }
 
