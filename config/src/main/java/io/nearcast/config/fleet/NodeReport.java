@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param boot drawn anew at each start of the process
  * @param role what it does
- * @param pop where it stands
+ * @param pop where it stands; empty for a router
  * @param address where it serves, {@code ADDR:PORT}
  * @param log the log that it follows, null before it knows one
  * @param appliedSequence the last entry that it has applied

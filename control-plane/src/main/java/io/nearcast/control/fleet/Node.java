@@ -89,7 +89,7 @@ final class Node {
 
   private List<String> warnings(boolean popKnown, long nowNanos) {
     List<String> warnings = new ArrayList<>();
-    if (!popKnown) {
+    if (!popKnown && !member.pop().isEmpty()) {
       warnings.add("the PoP " + member.pop() + " is not defined: PUT /v1/pops/" + member.pop());
     }
     Long rival = rivalNanos;

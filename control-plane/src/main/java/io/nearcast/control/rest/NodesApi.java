@@ -1,6 +1,7 @@
 package io.nearcast.control.rest;
 
 import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.launch.HostPort;
@@ -86,7 +87,9 @@ final class NodesApi {
 
   private static void check(NodeReport report) {
     checkText("/boot", report.boot());
-    checkText("/pop", report.pop());
+    if (report.role() != NodeRole.ROUTER || !report.pop().isEmpty()) {
+      checkText("/pop", report.pop()); // only routers may stand in no PoP
+    }
     checkText("/address", report.address());
     try {
       HostPort.parse(report.address());

@@ -53,6 +53,16 @@ final class NodesRestTest {
   }
 
   @Test
+  void onlyRoutersNeedNoPop() {
+    assertThat(new ReportingNode(http, "dns", "router").with("pop", "").applied(1).status())
+        .isEqualTo(200);
+    assertThat(http.get("/v1/nodes/dns").json().at("/warnings")).isEmpty();
+    Http.Answer refused = new ReportingNode(http, "one", "edge").with("pop", "").applied(1);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text("/errors/0/pointer")).isEqualTo("/pop");
+  }
+
+  @Test
   void drainedNodeStaysSoUntilItIsUndrained() {
     ReportingNode node = new ReportingNode(http, "one", "edge");
     node.applied(1);
