@@ -120,9 +120,9 @@ final class ByteStream implements BodySubscriber<ByteStream>, AutoCloseable {
       throw new InterruptedIOException("interrupted");
     }
     return switch (arrival) {
-      case null -> throw new HttpTimeoutException("silent for " + wait.toMillis() + " ms");
+      case null -> throw new HttpTimeoutException("it was silent for " + wait.toMillis() + " ms");
       case Arrival.End(Throwable failure) when failure != null ->
-          throw new IOException("connection lost: " + failure.getMessage(), failure);
+          throw new IOException("the connection was lost", failure);
       case Arrival.End _ -> {
         arrivals.add(arrival); // the end stays the end
         yield false;

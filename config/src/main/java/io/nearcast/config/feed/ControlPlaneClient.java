@@ -1,14 +1,17 @@
 package io.nearcast.config.feed;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -138,15 +141,34 @@ final class ControlPlaneClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
+    } catch (HttpTimeoutException e) {
+      throw new IOException("it does not answer in time", e);
+    } catch (ConnectException e) {
+      throw new IOException("it cannot be reached", e);
     }
     if (response.statusCode() == 200) {
       return response.body();
     }
-    response.body().close();
-    throw switch (response.statusCode()) {
+    try (ByteStream body = response.body()) {
+      throw refusal(response.statusCode(), body);
+    }
+  }
+
+  private IOException refusal(int status, ByteStream body) throws IOException {
+    return switch (status) {
       case 410 -> new Gone();
       case 401, 403 -> new IOException("it refuses the node's token: look at --token-file");
-      default -> new IOException("it answers " + response.statusCode());
+      default -> new IOException("it answers " + status + ": " + detail(body));
     };
+  }
+
+  /** What a problem document (RFC 9457) says, as far as there is one. */
+  private String detail(ByteStream body) throws IOException {
+    try {
+      byte[] json = body.all(timing.silenceMax(), ANSWER_BYTES_MAX);
+      return Documents.readJson(JsonNode.class, json).path("detail").asText("no detail");
+    } catch (InvalidDocument e) {
+      return "no problem document";
+    }
   }
 }
