@@ -1,7 +1,6 @@
 package io.nearcast.router;
 
 import io.nearcast.config.feed.FeedFollower;
-import io.nearcast.config.feed.FeedListener;
 import io.nearcast.config.feed.NodeIdentity;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.launch.HostPort;
@@ -39,14 +38,14 @@ public final class GeoRouter implements AutoCloseable {
   private final Redirects redirects;
   private final Admin admin;
 
-  /** Gives a listener the feed, until it is closed. */
+  /** Gives the router its feed, until it is closed. */
   interface FeedSource {
     /**
-     * Begins to follow; the listener has a state when this returns.
+     * Begins to follow.
      *
      * @param address where the router answers DNS, {@code ADDR:PORT}
      */
-    AutoCloseable follow(String address, FeedListener listener);
+    AutoCloseable follow(String address, RouterFeed listener);
   }
 
   private GeoRouter(Deque<AutoCloseable> parts, DnsServer dns, Redirects redirects, Admin admin) {
@@ -63,15 +62,26 @@ public final class GeoRouter implements AutoCloseable {
    * @throws io.nearcast.config.launch.StartFailure if a file or an address cannot be used
    */
   public static GeoRouter start(GeoRouterOptions options) {
-    return start(
-        options,
-        (address, listener) ->
-            FeedFollower.start(
-                new NodeIdentity(options.id(), NodeRole.ROUTER, "", address),
-                options.controlPlanes(),
-                options.token(),
-                options.data(),
-                listener));
+    return start(options, (address, listener) -> follow(options, address, listener));
+  }
+
+  private static AutoCloseable follow(
+      GeoRouterOptions options, String address, RouterFeed listener) {
+    FeedFollower follower =
+        FeedFollower.start(
+            new NodeIdentity(options.id(), NodeRole.ROUTER, "", address),
+            options.controlPlanes(),
+            options.token(),
+            options.data(),
+            listener);
+    try {
+      listener.awaitReady();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      follower.close();
+      throw new IllegalStateException("interrupted while waiting for the fleet", e);
+    }
+    return follower;
   }
 
   static GeoRouter start(GeoRouterOptions options, FeedSource feed) {

@@ -9,6 +9,7 @@ import io.nearcast.router.pick.Directions;
 import io.nearcast.router.zone.NameServer;
 import io.nearcast.router.zone.Zones;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,9 @@ final class RouterFeed implements FeedListener {
   private final Directions directions;
   private final Prober prober;
   private final NameServer self;
+  private final CountDownLatch ready = new CountDownLatch(1);
   private @Nullable FeedState state;
-  private Fleet fleet = Fleet.EMPTY;
+  private @Nullable Fleet fleet;
   private volatile Zones zones = Zones.EMPTY;
 
   RouterFeed(Directions directions, Prober prober, NameServer self) {
@@ -33,30 +35,38 @@ final class RouterFeed implements FeedListener {
   @Override
   public void snapshot(FeedState newState) {
     state = newState;
-    update(newState);
+    update();
   }
 
   @Override
   public void entries(List<FeedEntry> entries, FeedState after) {
     state = after;
-    update(after);
+    update();
   }
 
   @Override
   public void fleet(Fleet newFleet) {
     fleet = newFleet;
-    if (state != null) {
-      update(state);
+    update();
+  }
+
+  /** Services without a fleet are of no use to anybody: both are needed. */
+  private void update() {
+    if (state == null || fleet == null) {
+      return;
     }
-  }
-
-  private void update(FeedState now) {
-    directions.update(now, fleet);
+    directions.update(state, fleet);
     prober.watch(directions.topology().edges());
-    zones = Zones.of(now, fleet, self);
+    zones = zones.next(state, fleet, self);
+    ready.countDown();
   }
 
-  /** The newest names, {@link Zones#EMPTY} before there is a state. */
+  /** Waits until there is something to answer from. */
+  void awaitReady() throws InterruptedException {
+    ready.await();
+  }
+
+  /** The newest names, {@link Zones#EMPTY} before the router is ready. */
   Zones zones() {
     return zones;
   }

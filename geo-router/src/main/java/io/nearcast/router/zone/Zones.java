@@ -28,45 +28,61 @@ public final class Zones {
   public static final int NAME_SERVERS_MAX = 13;
 
   /** Nothing is known yet. */
-  public static final Zones EMPTY = new Zones(Map.of(), List.of(), Map.of(), 0);
+  public static final Zones EMPTY =
+      new Zones(new Domains("", 0, Map.of(), Set.of()), List.of(), Map.of());
 
-  private final Map<WireName, String> services;
-  private final Set<WireName> hollow = new HashSet<>();
+  private final Domains domains;
   private final List<NameServer> nameServers;
   private final Map<String, Optional<InetAddress>> nodes;
-  private final long serial;
 
-  private Zones(
-      Map<WireName, String> services,
-      List<NameServer> nameServers,
-      Map<String, Optional<InetAddress>> nodes,
-      long serial) {
-    this.services = Map.copyOf(services);
-    this.nameServers = List.copyOf(nameServers);
-    this.nodes = Map.copyOf(nodes);
-    this.serial = serial;
-    for (WireName domain : services.keySet()) {
-      // Only names below another zone matter; the rest are outside and never looked for here.
-      for (WireName above = domain; !above.isRoot(); above = above.parent()) {
-        hollow.add(above);
-      }
+  /**
+   * What the feed alone decides.
+   *
+   * @param log the identity of the log
+   * @param sequence the last entry of it that counts
+   * @param services the services by their domains
+   * @param hollow the domains, and all names above them
+   */
+  private record Domains(
+      String log, long sequence, Map<WireName, String> services, Set<WireName> hollow) {
+
+    static Domains of(FeedState state) {
+      Map<WireName, String> services = new HashMap<>();
+      Set<WireName> hollow = new HashSet<>();
+      state
+          .services()
+          .forEach((name, active) -> {
+            for (String text : active.service().domains()) {
+              WireName domain = WireName.of(text);
+              services.merge(domain, name, Zones::firstByName);
+              for (WireName above = domain; !above.isRoot(); above = above.parent()) {
+                hollow.add(above);
+              }
+            }
+          });
+      return new Domains(state.log(), state.sequence(), services, hollow);
+    }
+
+    boolean isOf(FeedState state) {
+      return log.equals(state.log()) && sequence == state.sequence();
     }
   }
 
+  private Zones(
+      Domains domains, List<NameServer> nameServers, Map<String, Optional<InetAddress>> nodes) {
+    this.domains = domains;
+    this.nameServers = List.copyOf(nameServers);
+    this.nodes = Map.copyOf(nodes);
+  }
+
   /**
-   * The zones of a state of the feed and the fleet.
+   * The zones that follow these. The domains are read again only where the feed has moved, as the
+   * fleet changes far more often.
    *
    * @param self this router, which is a name server even before the fleet knows it
    */
-  public static Zones of(FeedState state, Fleet fleet, NameServer self) {
-    Map<WireName, String> services = new HashMap<>();
-    state
-        .services()
-        .forEach((name, active) ->
-            active.service().domains().stream()
-                .map(WireName::of)
-                .forEach(domain -> services.merge(domain, name, Zones::firstByName)));
-    Map<String, Optional<InetAddress>> nodes = new HashMap<>();
+  public Zones next(FeedState state, Fleet fleet, NameServer self) {
+    Map<String, Optional<InetAddress>> addresses = new HashMap<>();
     TreeMap<String, NameServer> servers = new TreeMap<>();
     for (NodeStatus node : fleet.nodes()) {
       if (node.role() == NodeRole.SHIELD || !isLabel(node.id())) {
@@ -74,15 +90,17 @@ public final class Zones {
       }
       Optional<InetAddress> address =
           Addresses.usable(node.address()).map(InetSocketAddress::getAddress);
-      nodes.put(node.id(), address);
+      addresses.put(node.id(), address);
       if (node.role() == NodeRole.ROUTER) {
         servers.put(node.id(), new NameServer(node.id(), address.orElse(null)));
       }
     }
-    nodes.put(self.id(), Optional.ofNullable(self.address()));
+    addresses.put(self.id(), Optional.ofNullable(self.address()));
     servers.put(self.id(), self);
-    List<NameServer> listed = servers.values().stream().limit(NAME_SERVERS_MAX).toList();
-    return new Zones(services, listed, nodes, state.sequence());
+    return new Zones(
+        domains.isOf(state) ? domains : Domains.of(state),
+        servers.values().stream().limit(NAME_SERVERS_MAX).toList(),
+        addresses);
   }
 
   /** Whether a node's id can be a label of a name, as those that the control plane admits can. */
@@ -99,7 +117,7 @@ public final class Zones {
 
   /** What a name is. */
   public Place find(WireName name) {
-    if (services.containsKey(name)) {
+    if (domains.services().containsKey(name)) {
       return new Place.Apex(name, 0);
     }
     return below(name);
@@ -115,7 +133,7 @@ public final class Zones {
     }
     int offset = name.firstLength();
     for (WireName zone = name.parent(); ; zone = zone.parent()) {
-      if (services.containsKey(zone)) {
+      if (domains.services().containsKey(zone)) {
         return inside(name, zone, offset);
       }
       if (zone.isRoot()) {
@@ -129,7 +147,9 @@ public final class Zones {
     if (offset == name.firstLength() && nodes.containsKey(name.first())) {
       return new Place.Child(zone, offset, name.first());
     }
-    return hollow.contains(name) ? new Place.Hollow(zone, offset) : new Place.Absent(zone, offset);
+    return domains.hollow().contains(name)
+        ? new Place.Hollow(zone, offset)
+        : new Place.Absent(zone, offset);
   }
 
   /** Whether a domain of a service is meant, whatever its case. */
@@ -140,7 +160,7 @@ public final class Zones {
   /** The name of the service that has the domain, whatever its case; null for none. */
   public @Nullable String service(String domain) {
     try {
-      return services.get(WireName.of(domain));
+      return domains.services().get(WireName.of(domain));
     } catch (IllegalArgumentException _) {
       // What is no host name is no domain of a service either.
       return null;
@@ -159,11 +179,11 @@ public final class Zones {
 
   /** The serial number of every zone: the feed's sequence (RFC 1982: 32 bits of it count). */
   public long serial() {
-    return serial & 0xFFFF_FFFFL;
+    return domains.sequence() & 0xFFFF_FFFFL;
   }
 
   /** How many zones there are. */
   public int size() {
-    return services.size();
+    return domains.services().size();
   }
 }
