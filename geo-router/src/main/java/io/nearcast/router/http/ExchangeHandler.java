@@ -2,9 +2,9 @@ package io.nearcast.router.http;
 
 import io.nearcast.router.net.ConnectionBound.MessageDeadline;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,6 +22,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +42,11 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  /** After these nobody knows where the next request begins. */
+  private static final Set<Integer> MALFORMED = Set.of(400, 505);
+
   private static final int REQUESTS_MAX = 1_000;
+  private static final long LINGER_SECONDS = 1;
   private static final long BODY_BYTES_MAX = 64 * 1_024;
 
   private final Pages pages;
@@ -69,12 +75,12 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
               && requests < REQUESTS_MAX
               && !request.headers().contains(HttpHeaderNames.EXPECT);
       Reply reply = reply(context, request);
-      send(context, reply, request, stay && reply.status() != 400);
+      send(context, reply, request, stay && !MALFORMED.contains(reply.status()));
     } else if (message instanceof HttpContent content) {
       bodyBytes += content.content().readableBytes();
       if (bodyBytes > BODY_BYTES_MAX) {
         ending = true;
-        var _ = context.close();
+        linger(context);
       }
     }
   }
@@ -133,7 +139,22 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       ending = true;
       response.headers().set(HttpHeaderNames.CONNECTION, "close");
-      var _ = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+      var _ = context.writeAndFlush(response).addListener(_ -> linger(context));
+    }
+  }
+
+  /**
+   * Ends the connection so that the client gets what was sent to it: to close while it still sends
+   * would make its system throw that away (RFC 9112 section 9.6).
+   */
+  private static void linger(ChannelHandlerContext context) {
+    if (context.channel() instanceof DuplexChannel channel && channel.isActive()) {
+      var _ = channel.shutdownOutput();
+      Runnable close =
+          () -> {
+            var _ = channel.close();
+          };
+      var _ = context.executor().schedule(close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
   }
 
