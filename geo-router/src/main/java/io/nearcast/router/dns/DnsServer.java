@@ -10,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.Gauge;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,16 +48,7 @@ public final class DnsServer implements AutoCloseable {
       String id,
       CollectorRegistry registry) {
     Responder responder = new Responder(directions, zones, id, new DnsCounters(registry));
-    ConnectionBound bound = new ConnectionBound(CONNECTIONS_MAX);
-    Gauge.build("nearcast_dns_tcp_connections", "Open TCP connections of DNS")
-        .register(registry)
-        .setChild(
-            new Gauge.Child() {
-              @Override
-              public double get() {
-                return bound.open();
-              }
-            });
+    ConnectionBound bound = new ConnectionBound("nearcast_dns_tcp", CONNECTIONS_MAX, registry);
     return new DnsServer(open(loops, address, responder, bound));
   }
 

@@ -38,7 +38,12 @@ public final class Admin implements AutoCloseable {
     this.zones = zones;
     this.metrics = metrics;
     this.server =
-        HttpServer.start(loops, "--admin", address, new ConnectionBound(CONNECTIONS_MAX), pages());
+        HttpServer.start(
+            loops,
+            "--admin",
+            address,
+            new ConnectionBound("nearcast_router_admin", CONNECTIONS_MAX, metrics.registry()),
+            pages());
   }
 
   /**

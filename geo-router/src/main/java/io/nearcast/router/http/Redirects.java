@@ -67,7 +67,12 @@ public final class Redirects implements AutoCloseable {
             .labelNames("status")
             .register(registry);
     this.server =
-        HttpServer.start(loops, "--listen", address, new ConnectionBound(CONNECTIONS_MAX), pages());
+        HttpServer.start(
+            loops,
+            "--listen",
+            address,
+            new ConnectionBound("nearcast_router_http", CONNECTIONS_MAX, registry),
+            pages());
   }
 
   /**

@@ -3,6 +3,8 @@ package io.nearcast.router.net;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Gauge;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,20 +17,24 @@ public final class ConnectionBound {
   private final AtomicInteger open = new AtomicInteger();
 
   /**
+   * @param name the gauges' name: {@code NAME_connections} and {@code NAME_connections_max}
    * @param max the most connections at a time
    */
-  public ConnectionBound(int max) {
+  public ConnectionBound(String name, int max, CollectorRegistry registry) {
     this.max = max;
-  }
-
-  /** How many there are. */
-  public int open() {
-    return open.get();
-  }
-
-  /** How many there may be. */
-  public int max() {
-    return max;
+    Gauge.build(name + "_connections", "Open connections")
+        .create()
+        .setChild(
+            new Gauge.Child() {
+              @Override
+              public double get() {
+                return open.get();
+              }
+            })
+        .register(registry);
+    Gauge.build(name + "_connections_max", "The most connections at a time")
+        .register(registry)
+        .set(max);
   }
 
   /**
