@@ -12,6 +12,7 @@ import io.nearcast.config.model.Pop;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.Service;
 import io.nearcast.router.geo.Prefix;
+import io.nearcast.router.health.FakeEdge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouterFixture implements AutoCloseable {
   private final Path directory;
+  private final AtomicLong sequence = new AtomicLong(6);
   private final Map<String, FeedState.ActiveService> services = new HashMap<>();
   private final Map<String, Pop> pops = new HashMap<>();
   private final List<NodeStatus> nodes = new ArrayList<>();
   private final Set<String> drained = new HashSet<>();
+  private final List<FakeEdge> live = new ArrayList<>();
   private final List<Path> databases = new ArrayList<>();
   private @Nullable Path map;
   private @Nullable String defaultPop;
@@ -48,16 +52,23 @@ final class RouterFixture implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** With the PoPs of the demo, and one edge in each of them. */
-  static RouterFixture demo(Path directory) {
+  /** With the PoPs of the demo, and one edge in each of them that answers probes. */
+  static RouterFixture demo(Path directory) throws IOException {
     return new RouterFixture(directory)
         .service("demo", "www.demo.test")
         .pop("fra", 50.11, 8.68)
         .pop("iad", 38.95, -77.45)
         .pop("sin", 1.35, 103.99)
-        .edge("fra-1", "fra", "127.0.1.1:8080")
-        .edge("iad-1", "iad", "127.0.1.2:8080")
-        .edge("sin-1", "sin", "127.0.1.3:8080");
+        .liveEdge("fra-1", "fra", "127.0.1.1")
+        .liveEdge("iad-1", "iad", "127.0.1.2")
+        .liveEdge("sin-1", "sin", "127.0.1.3");
+  }
+
+  /** An edge that answers probes, on any free port. */
+  RouterFixture liveEdge(String id, String pop, String host) throws IOException {
+    FakeEdge edge = new FakeEdge(host);
+    live.add(edge);
+    return edge(id, pop, edge.reported());
   }
 
   RouterFixture service(String name, String... domains) {
@@ -156,9 +167,19 @@ final class RouterFixture implements AutoCloseable {
     if (listener == null) {
       throw new IllegalStateException("start first");
     }
-    listener.snapshot(new FeedState("log", 7, services, pops, drained, null));
-    listener.fleet(new Fleet(nodes));
+    listener.snapshot(state());
+    listener.fleet(fleet());
     return this;
+  }
+
+  /** What has been set up, as the feed tells it. */
+  FeedState state() {
+    return new FeedState("log", sequence.incrementAndGet(), services, pops, drained, null);
+  }
+
+  /** The nodes that have been set up. */
+  Fleet fleet() {
+    return new Fleet(nodes);
   }
 
   GeoRouter router() {
@@ -178,5 +199,6 @@ final class RouterFixture implements AutoCloseable {
     if (router != null) {
       router.close();
     }
+    live.forEach(FakeEdge::close);
   }
 }

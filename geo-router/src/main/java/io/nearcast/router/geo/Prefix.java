@@ -81,11 +81,7 @@ public record Prefix(boolean ipv4, long high, long low, int length) {
       throw new IllegalArgumentException(
           "\"" + text + "\": write a prefix length from 0 to " + bits + " after the slash");
     }
-    Prefix prefix = ofBytes(bytes, length);
-    if (!prefix.equals(ofBytes(bytes, bits).truncatedTo(prefix.length))) {
-      throw new IllegalArgumentException("\"" + text + "\" mixes IPv4 and IPv6");
-    }
-    return prefix;
+    return ofBytes(bytes, length);
   }
 
   /**

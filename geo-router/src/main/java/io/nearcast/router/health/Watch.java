@@ -103,7 +103,7 @@ final class Watch {
     counters.probe(result);
     if (health.record(startNanos, result, System.nanoTime())) {
       LOG.info(
-          "edge {} at {} is {} ({})", edge.id(), edge.address(), health.state(), result.label());
+          "edge {} at {} is {} ({})", edge.id(), edge.hostPort(), health.state(), result.label());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.nearcast.router.pick;
 
 import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.launch.HostPort;
 import java.net.InetSocketAddress;
 
 /**
@@ -13,4 +14,10 @@ import java.net.InetSocketAddress;
  * @param drained whether the feed says that it is to take no new clients
  */
 public record Edge(
-    String id, String pop, InetSocketAddress address, NodeState reported, boolean drained) {}
+    String id, String pop, InetSocketAddress address, NodeState reported, boolean drained) {
+
+  /** The address as {@code ADDR:PORT}, an IPv6 address in brackets. */
+  public String hostPort() {
+    return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+  }
+}

@@ -162,7 +162,7 @@ public record Explanation(
       Probed probed = probes.of(edge);
       return new WeighedEdge(
           edge.id(),
-          edge.address().getAddress().getHostAddress() + ":" + edge.address().getPort(),
+          edge.hostPort(),
           Standing.of(edge, probed),
           probed,
           edge.reported(),
