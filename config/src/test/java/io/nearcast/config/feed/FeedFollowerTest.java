@@ -335,7 +335,7 @@ final class FeedFollowerTest {
     Random random = new Random(seed);
     FeedFollower follower = follow();
     for (int step = 0; step < 300; step++) {
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(14)) {
         case 0 -> control.cut();
         case 1 -> control.send("event: entries\ndata: [{\n\n");
         case 2 -> control.compactedTo = control.state().sequence();
@@ -346,6 +346,7 @@ final class FeedFollowerTest {
           follower = follow();
         }
         case 5, 6, 7 -> control.append(pop("p" + random.nextInt(5)), purge("q" + step));
+        case 8, 9, 10 -> awaitApplied(follower, control.state().sequence());
         default -> control.append(purge("p" + step));
       }
     }
@@ -442,7 +443,9 @@ final class FeedFollowerTest {
   }
 
   private static void awaitApplied(FeedFollower follower, long sequence) {
-    await().until(follower::applied, applied -> applied == sequence);
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(follower::applied, applied -> applied == sequence);
   }
 
   private static void awaitConnected(FeedFollower follower) {
