@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param overrideTtl freshness lifetime of every response that may be stored, whatever it states,
  *     or null for what it states
  * @param minTtl the shortest freshness lifetime; what states a shorter one has this one
- * @param maxTtl the longest freshness lifetime; what states a longer one has this one
+ * @param maxTtl the longest freshness lifetime; what states a longer one has this one; null for no
+ *     bound
  * @param statusTtls freshness lifetimes of responses that state none, by status code, such as
  *     {@code 404}; they count before {@code defaultTtl}, and make a status cacheable that is not by
  *     itself
@@ -36,7 +37,7 @@ public record CachePolicy(
     boolean passTags,
     @Nullable Duration overrideTtl,
     Duration minTtl,
-    Duration maxTtl,
+    @Nullable Duration maxTtl,
     Map<String, Duration> statusTtls,
     boolean honourClientDirectives) {
 
@@ -66,7 +67,9 @@ public record CachePolicy(
     checkTtl("/minTtl", minTtl);
     checkTtl("/maxTtl", maxTtl);
     check(
-        minTtl.compareTo(maxTtl) <= 0, "/minTtl", "is longer than maxTtl: make it at most as long");
+        maxTtl == null || minTtl.compareTo(maxTtl) <= 0,
+        "/minTtl",
+        "is longer than maxTtl: make it at most as long");
     check(
         statusTtls.size() <= STATUSES_MAX,
         "/statusTtls",
@@ -90,7 +93,7 @@ public record CachePolicy(
         passTags,
         null,
         Duration.ZERO,
-        TTL_MAX,
+        null,
         Map.of(),
         false);
   }
