@@ -3,6 +3,7 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.ResponseControl;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
@@ -56,12 +57,11 @@ final class UpstreamHeads {
     return RequestHead.of(method, request.scheme(), authority, request.target(), fields);
   }
 
-  /** Via (RFC 9110 section 7.6.3), CDN-Loop (RFC 8586) and who the client is. */
+  /** Via (RFC 9110 section 7.6.3), CDN-Loop (RFC 8586), who the client is and who asks. */
   private static Fields forwarded(Fields fields, InetSocketAddress client, String loopId) {
-    return append(
-        append(append(fields, "Via", "1.1 nearcast"), "CDN-Loop", loopId),
-        "X-Forwarded-For",
-        client.getAddress().getHostAddress());
+    Fields passed = append(append(fields, "Via", "1.1 nearcast"), "CDN-Loop", loopId);
+    return append(passed, "X-Forwarded-For", client.getAddress().getHostAddress())
+        .with("Surrogate-Capability", ResponseControl.SURROGATE_CAPABILITY);
   }
 
   private static Fields append(Fields fields, String name, String value) {

@@ -54,7 +54,8 @@ public record ClientWishes(
 
   /** Whether a stale response will do that no directive of the origin forbids to serve. */
   boolean acceptStale(Freshness stored, long nowMillis) {
-    long staleForMillis = stored.ageMillis(nowMillis) - stored.lifetimeMillis();
+    // What was purged softly may be within its lifetime: it is stale as of now.
+    long staleForMillis = Math.max(0, stored.ageMillis(nowMillis) - stored.lifetimeMillis());
     return !noCache && staleForMillis < maxStaleMillis && !stored.mustRevalidate();
   }
 }

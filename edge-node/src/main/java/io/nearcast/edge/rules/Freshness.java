@@ -41,6 +41,8 @@ public record Freshness(
     MAX_AGE,
     /** {@code s-maxage} or {@code max-age} of CDN-Cache-Control (RFC 9213). */
     CDN_CACHE_CONTROL,
+    /** {@code max-age} of Surrogate-Control. */
+    SURROGATE_CONTROL,
     /** Expires (section 5.3). */
     EXPIRES,
     /** The service's own, whatever the response says. */
@@ -57,7 +59,7 @@ public record Freshness(
     /** Whether the origin stated it. */
     public boolean explicit() {
       return switch (this) {
-        case S_MAXAGE, MAX_AGE, CDN_CACHE_CONTROL, EXPIRES -> true;
+        case S_MAXAGE, MAX_AGE, CDN_CACHE_CONTROL, SURROGATE_CONTROL, EXPIRES -> true;
         case OVERRIDE_TTL, STATUS_TTL, DEFAULT_TTL, HEURISTIC, NONE -> false;
       };
     }
@@ -154,8 +156,9 @@ public record Freshness(
     if (lifetime.source() == Source.NONE) {
       return lifetime;
     }
-    long millis =
-        Math.clamp(lifetime.millis(), policy.minTtl().toMillis(), policy.maxTtl().toMillis());
+    Duration maxTtl = policy.maxTtl();
+    long maxMillis = maxTtl == null ? Long.MAX_VALUE : maxTtl.toMillis();
+    long millis = Math.clamp(lifetime.millis(), policy.minTtl().toMillis(), maxMillis);
     return millis == lifetime.millis() ? lifetime : new Lifetime(millis, lifetime.source());
   }
 
@@ -223,7 +226,13 @@ public record Freshness(
   }
 
   private static Lifetime explicit(long seconds, ResponseControl control, Source source) {
-    return new Lifetime(seconds * 1000, control.targeted() ? Source.CDN_CACHE_CONTROL : source);
+    Source stated =
+        switch (control.field()) {
+          case CDN_CACHE_CONTROL -> Source.CDN_CACHE_CONTROL;
+          case SURROGATE_CONTROL -> Source.SURROGATE_CONTROL;
+          case CACHE_CONTROL -> source;
+        };
+    return new Lifetime(seconds * 1000, stated);
   }
 
   /** Expires minus Date; what is no date, such as 0, has expired (section 5.3). */

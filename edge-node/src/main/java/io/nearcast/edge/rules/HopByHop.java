@@ -34,6 +34,7 @@ public final class HopByHop {
           "set-cookie",
           "cache-control",
           "cdn-cache-control",
+          "surrogate-control",
           "expires",
           "pragma",
           "date",

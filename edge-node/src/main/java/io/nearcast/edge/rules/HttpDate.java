@@ -18,9 +18,6 @@ public final class HttpDate {
   };
   private static final long MILLIS_PER_DAY = 86_400_000L;
 
-  /** A date of two digits for the year that seems further ahead than this is a past one. */
-  private static final long AHEAD_MILLIS_MAX = 50 * (365L * 400 + 97) * MILLIS_PER_DAY / 400;
-
   private HttpDate() {}
 
   /**
@@ -91,12 +88,23 @@ public final class HttpDate {
     int day = number(text, at, 2);
     int month = month(text, at + 3);
     int time = time(text, at + 10);
-    int thisYear = (int) (civil(Math.floorDiv(nowMillis, MILLIS_PER_DAY)) >> 16);
-    // The latest year of these digits that begins within the next 50 years.
-    int latest = thisYear + 50;
+    // The latest date of these digits that is not more than 50 years ahead.
+    int latest = year(nowMillis) + 50;
     int year = latest - Math.floorMod(latest - twoDigits, 100);
     long millis = instant(year, month, day, time);
-    return millis > nowMillis + AHEAD_MILLIS_MAX ? instant(year - 100, month, day, time) : millis;
+    return millis > in50Years(nowMillis) ? instant(year - 100, month, day, time) : millis;
+  }
+
+  private static int year(long millis) {
+    return (int) (civil(Math.floorDiv(millis, MILLIS_PER_DAY)) >> 16);
+  }
+
+  private static long in50Years(long millis) {
+    long civil = civil(Math.floorDiv(millis, MILLIS_PER_DAY));
+    int year = (int) (civil >> 16) + 50;
+    int month = (int) (civil >> 8) & 0xff;
+    int day = Math.min((int) civil & 0xff, daysIn(year, month));
+    return epochDay(year, month, day) * MILLIS_PER_DAY + Math.floorMod(millis, MILLIS_PER_DAY);
   }
 
   /** {@code Sun Nov 6 08:49:37 1994}. */

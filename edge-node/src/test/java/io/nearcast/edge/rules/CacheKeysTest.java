@@ -1,0 +1,108 @@
+package io.nearcast.edge.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.QueryPolicy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** RFC 9111 section 2, and what a service's key policy makes of it. */
+final class CacheKeysTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "all",
+      value = {
+        "all     | ``        | false | /p?b=1&a=2            | /p?b=1&a=2",
+        "all     | ``        | false | /p?                   | /p?",
+        "all     | ``        | false | /p?b&&a               | /p?b&&a",
+        "all     | ``        | false | /p                    | /p",
+        "all     | `utm_*,x` | false | /p?utm_a=1&x=2&xy=3   | /p?xy=3",
+        "all     | `utm_*`   | false | /p?utm_a=1&utm_b      | /p",
+        "all     | `utm_*`   | false | /p?                   | /p",
+        "all     | x         | false | /p?X=1&x=2            | /p?X=1",
+        "all     | x         | false | /p?a=x&&b=?x=1        | /p?a=x&b=?x=1",
+        "all     | `*`       | false | /p?a=1                | /p",
+        "`id,v`  | ``        | false | /p?v=1&a=2&id=3       | /p?v=1&id=3",
+        "`id`    | ``        | false | /p?idx=1              | /p",
+        "`i*`    | ``        | false | /p?idx=1&j=2          | /p?idx=1",
+        "``      | ``        | false | /p?a=1                | /p",
+        "all     | ``        | true  | /p?b=2&a=1&b=1&a      | /p?a=1&a&b=2&b=1",
+        "`a,b`   | ``        | true  | /p?b=1&c=2&a=3        | /p?a=3&b=1",
+      })
+  void queries(String include, String exclude, boolean sort, String target, String expected) {
+    QueryPolicy query = new QueryPolicy(list(include), list(exclude), sort);
+    CacheKey key = CacheKeys.of("shop", new KeyPolicy(query, false), "h", target);
+    assertThat(key.target()).isEqualTo(expected);
+    assertThat(key.url()).isEqualTo("h" + expected);
+  }
+
+  private static List<String> list(String patterns) {
+    if (patterns == null) {
+      return null;
+    }
+    return patterns.isEmpty() ? List.of() : List.of(patterns.split(",", -1));
+  }
+
+  @Test
+  void aWholeQueryIsNotCopied() {
+    String target = "/p?b=1&a=2";
+    assertThat(CacheKeys.of("shop", KeyPolicy.DEFAULT, "h", target).target()).isSameAs(target);
+  }
+
+  @Test
+  void serviceHostAndTargetTellKeysApart() {
+    CacheKey key = CacheKeys.of("s", KeyPolicy.DEFAULT, "h", "/p");
+    assertThat(CacheKeys.of("s", KeyPolicy.DEFAULT, "h", "/p"))
+        .isEqualTo(key)
+        .hasSameHashCodeAs(key);
+    assertThat(CacheKeys.of("t", KeyPolicy.DEFAULT, "h", "/p")).isNotEqualTo(key);
+    assertThat(CacheKeys.of("s", KeyPolicy.DEFAULT, "i", "/p")).isNotEqualTo(key);
+    assertThat(CacheKeys.of("s", KeyPolicy.DEFAULT, "h", "/q")).isNotEqualTo(key);
+    assertThat(key.toString()).isEqualTo("s h/p");
+  }
+
+  @Test
+  void domainsShareCopiesWhereTheServiceSaysSo() {
+    KeyPolicy sharing = new KeyPolicy(QueryPolicy.DEFAULT, true);
+    CacheKey key = CacheKeys.of("s", sharing, "h", "/p");
+    assertThat(key).isEqualTo(CacheKeys.of("s", sharing, "i", "/p"));
+    assertThat(key.host()).isEmpty();
+  }
+
+  @Test
+  void schemePortHeadersAndCookiesCountWhereTheServiceSaysSo() {
+    KeyPolicy policy =
+        new KeyPolicy(
+            QueryPolicy.DEFAULT,
+            false,
+            true,
+            true,
+            List.of("X-Country"),
+            List.of("plan"),
+            false,
+            100);
+    CacheKey key = key(policy, "http", "h", "X-Country", "de", "Cookie", "a=b; plan=gold; c");
+    assertThat(key.extra()).isEqualTo("scheme=http\nport=80\nx-country=de\ncookie:plan=gold");
+    assertThat(key.url()).isEqualTo("h/p");
+    assertThat(key)
+        .isEqualTo(key(policy, "http", "h:80", "Cookie", "plan=gold", "x-country", "de"))
+        .isNotEqualTo(key(policy, "https", "h:80", "X-Country", "de", "Cookie", "plan=gold"))
+        .isNotEqualTo(key(policy, "http", "h:81", "X-Country", "de", "Cookie", "plan=gold"))
+        .isNotEqualTo(key(policy, "http", "h", "X-Country", "fr", "Cookie", "plan=gold"))
+        .isNotEqualTo(key(policy, "http", "h", "X-Country", "de", "Cookie", "plan=free"))
+        .isNotEqualTo(key(policy, "http", "h", "X-Country", "de"));
+    assertThat(key(KeyPolicy.DEFAULT, "https", "h:1", "X-Country", "de"))
+        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h"));
+  }
+
+  private static CacheKey key(KeyPolicy policy, String scheme, String authority, String... fields) {
+    RequestHead request = RequestHead.of("GET", scheme, authority, "/p", Fields.of(fields));
+    return CacheKeys.of("s", policy, "h", request);
+  }
+}
