@@ -4,7 +4,7 @@ package io.nearcast.edge.store;
  * What a store holds at one moment.
  *
  * @param responses how many responses, each variant counted
- * @param bytes what they weigh: body memory, and an estimate of heap
+ * @param bytes what they weigh: body memory, and an estimate of heap, as it counts against bytesMax
  * @param bytesMax the weight above which it evicts
  * @param evicted how many responses it has evicted since it was opened, those included that it did
  *     not admit in the first place

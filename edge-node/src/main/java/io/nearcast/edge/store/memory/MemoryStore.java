@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * The memory tier: Caffeine is index and policy (W-TinyLFU, weighed in bytes), {@link Slabs} hold
  * the bodies.
  *
- * <p>Two bounds. Stored responses weigh at most seven eighths of the limit, bodies and heap
- * together; above, Caffeine evicts. Body memory as a whole, with the bodies that still grow and
- * those that were evicted while somebody reads them, never exceeds the limit; there, bodies refuse
- * to grow.
+ * <p>Three bounds. Stored responses weigh at most three quarters of the limit, bodies and heap
+ * together; above, Caffeine evicts. Their heap, of which small ones have more than body, is at most
+ * what the JVM can spare, so that they never exhaust it: a response whose share of that is larger
+ * than its share of the limit weighs as much more. Body memory as a whole, with the bodies that
+ * still grow and those that were evicted while somebody reads them, never exceeds seven eighths of
+ * the limit; there, bodies refuse to grow. The last eighth is for the heap, which the launcher
+ * sizes so: the process stays below the limit and what a JVM needs by itself.
  *
  * <p>References: the store has one for each response in it. It gives it back where the response
  * leaves the map, and nowhere else: an eviction in the eviction listener, all other ways in the
@@ -38,9 +41,16 @@ public final class MemoryStore implements Store {
   /** Excess weight that the calling thread still evicts itself: a thousand small responses. */
   private static final long INLINE_EVICTION_BYTES = 1 << 20;
 
+  /** Heap for everything but stored responses: the young generation, connections, fills. */
+  private static final long HEAP_BESIDE_BYTES = 56 << 20;
+
+  /** However small the heap: a few thousand responses. */
+  private static final long HEAP_LEAST_BYTES = 4 << 20;
+
   private final Slabs slabs;
   private final Cache<CacheKey, Variants> cache;
   private final long weightMax;
+  private final double heapScale;
   private final long bodyBytesMax;
   private final AtomicLong weight = new AtomicLong();
   private final LongAdder responses = new LongAdder();
@@ -50,17 +60,23 @@ public final class MemoryStore implements Store {
   /**
    * An empty store.
    *
-   * @param limitBytes the bound of body memory
+   * @param limitBytes the bound of the memory that it takes
    * @throws IllegalArgumentException if the limit is out of range, as {@link Slabs} says
    */
   public MemoryStore(long limitBytes) {
-    slabs = new Slabs(limitBytes);
-    weightMax = limitBytes / 8 * 7 / Weights.UNIT_BYTES;
+    this(limitBytes, Runtime.getRuntime().maxMemory() - HEAP_BESIDE_BYTES);
+  }
+
+  /** As above, with the heap that stored responses may take. */
+  MemoryStore(long limitBytes, long heapBytesMax) {
+    slabs = new Slabs(limitBytes / 8 * 7);
+    weightMax = limitBytes / 4 * 3 / Weights.UNIT_BYTES;
+    heapScale = (double) weightMax / Weights.units(Math.max(heapBytesMax, HEAP_LEAST_BYTES));
     bodyBytesMax = limitBytes / 4;
     cache =
         Caffeine.newBuilder()
             .maximumWeight(weightMax)
-            .weigher((CacheKey _, Variants variants) -> variants.weight())
+            .weigher((CacheKey _, Variants variants) -> weight(variants))
             .executor(this::maintain)
             .evictionListener(this::evicted)
             .build();
@@ -174,8 +190,14 @@ public final class MemoryStore implements Store {
   }
 
   private void count(@Nullable Variants before, @Nullable Variants after) {
-    weight.addAndGet((after == null ? 0 : after.weight()) - (before == null ? 0 : before.weight()));
+    weight.addAndGet((after == null ? 0 : weight(after)) - (before == null ? 0 : weight(before)));
     responses.add((after == null ? 0 : after.count()) - (before == null ? 0 : before.count()));
+  }
+
+  /** The larger of both shares, in the units of the first bound. */
+  private int weight(Variants variants) {
+    double heap = Math.min(variants.heapWeight() * heapScale, Integer.MAX_VALUE);
+    return Math.max(variants.weight(), (int) heap);
   }
 
   /** Runs Caffeine's upkeep here, or elsewhere when it will take long. */

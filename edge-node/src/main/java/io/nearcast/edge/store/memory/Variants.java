@@ -20,19 +20,29 @@ final class Variants {
 
   private final StoredResponse[] responses;
   private final int weight;
+  private final int heapWeight;
 
   private Variants(StoredResponse[] responses) {
     this.responses = responses;
     long sum = 0;
+    long heapSum = 0;
     for (StoredResponse response : responses) {
-      sum += Weights.of(response);
+      long heapBytes = Weights.heapBytes(response);
+      heapSum += Weights.units(heapBytes);
+      sum += Weights.units(heapBytes + response.body().allocatedBytes());
     }
     weight = (int) Math.min(sum, Integer.MAX_VALUE);
+    heapWeight = (int) Math.min(heapSum, Integer.MAX_VALUE);
   }
 
   /** What they weigh together, in units of {@link Weights#UNIT_BYTES}. */
   int weight() {
     return weight;
+  }
+
+  /** The part of it that is heap. */
+  int heapWeight() {
+    return heapWeight;
   }
 
   int count() {

@@ -28,9 +28,9 @@ final class Weights {
 
   private Weights() {}
 
-  static int of(StoredResponse response) {
-    long bytes = response.body().allocatedBytes() + heapBytes(response);
-    return (int) Math.min((bytes + UNIT_BYTES - 1) / UNIT_BYTES, Integer.MAX_VALUE);
+  /** So many bytes in units of {@link #UNIT_BYTES}, rounded up. */
+  static long units(long bytes) {
+    return (bytes + UNIT_BYTES - 1) / UNIT_BYTES;
   }
 
   /** The estimate of the heap that a response takes. */

@@ -55,6 +55,21 @@ class MemoryStoreTest {
   }
 
   @Test
+  void smallResponsesLeaveTheHeapThatOthersNeed() {
+    long heapBytesMax = 6 << 20;
+    MemoryStore small = new MemoryStore(64 << 20, heapBytesMax);
+    for (int i = 0; i < 20_000; i++) {
+      put(small, "/" + i, 10, 1);
+    }
+
+    Awaitility.await().until(() -> small.stats().bytes() <= small.stats().bytesMax());
+    long[] heapBytes = {0};
+    small.forEach(response -> heapBytes[0] += Weights.heapBytes(response));
+    assertThat(heapBytes[0]).isBetween(heapBytesMax * 8 / 10, heapBytesMax);
+    small.close();
+  }
+
+  @Test
   void hitAllocatesNothing() {
     put(store, "/a", 1000, 1);
     CacheKey key = key("/a");
@@ -224,7 +239,7 @@ class MemoryStoreTest {
         // Asked for often, so that the policy has a reason to keep it.
         lookup(store, request(target));
       }
-      put(store, target, 1_500_000, 5);
+      put(store, target, 1_200_000, 5);
       Awaitility.await().until(() -> store.stats().bytes() <= store.stats().bytesMax());
     }
 
