@@ -13,9 +13,12 @@ import io.nearcast.control.purge.Purges;
 import io.nearcast.control.rest.RestApi;
 import io.nearcast.control.rest.RestServer;
 import io.nearcast.control.store.Store;
+import io.nearcast.control.store.StoreFailure;
+import io.nearcast.control.store.consul.ConsulStore;
 import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -61,7 +64,7 @@ public final class ControlPlane implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     DataDirectory data = DataDirectory.open("--data", options.data());
     parts.push(data);
-    Store store = SqliteStore.open(data.path());
+    Store store = open(data, options);
     parts.push(store);
     Ledger ledger = Ledger.open(store, clock);
     parts.push(ledger);
@@ -80,6 +83,18 @@ public final class ControlPlane implements AutoCloseable {
     return new ControlPlane(parts, address, adminToken);
   }
 
+  private static Store open(DataDirectory data, ControlPlaneOptions options) {
+    URI consul = options.consul();
+    try {
+      return consul == null
+          ? SqliteStore.open(data.path())
+          : ConsulStore.open(consul, options.consulToken());
+    } catch (StoreFailure e) {
+      throw new StartFailure(
+          e.getMessage() + (consul == null ? "" : ": start it, or name another with --consul"), e);
+    }
+  }
+
   private static RestServer serve(RestApi api, InetSocketAddress listen) {
     try {
       return api.serve(listen);
@@ -93,7 +108,7 @@ public final class ControlPlane implements AutoCloseable {
     return address;
   }
 
-  /** The token of an administrator, as in {@code admin.token}. */
+  /** The token of an administrator, as in {@code admin.token}; empty where only others have one. */
   public String adminToken() {
     return adminToken;
   }

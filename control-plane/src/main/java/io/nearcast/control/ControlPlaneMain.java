@@ -2,9 +2,9 @@ package io.nearcast.control;
 
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.Launch;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,31 +15,59 @@ public final class ControlPlaneMain {
   @Command(
       name = "control-plane",
       description = "REST API, durable store, feed, purges, fleet and dashboard.")
+  @SuppressWarnings("NullAway.Init") // picocli sets all options that have a default or are required
   private static final class ControlPlaneCommand implements Callable<Integer> {
     @Option(
         names = "--data",
         paramLabel = "DIR",
         required = true,
         description = "directory of this process alone; made where it is missing")
-    private @Nullable Path data;
+    private Path data;
 
     @Option(
         names = "--listen",
         paramLabel = "ADDR:PORT",
         defaultValue = "127.0.0.1:7000",
         description = "where REST, feed and dashboard are served")
-    private @Nullable HostPort listen;
+    private HostPort listen;
+
+    @Option(
+        names = "--store",
+        paramLabel = "sqlite|consul",
+        defaultValue = "sqlite",
+        description =
+            "where everything is kept: sqlite in --data, for one control plane; consul for many")
+    private StoreKind store;
+
+    @Option(
+        names = "--consul",
+        paramLabel = "URL",
+        defaultValue = "http://127.0.0.1:8500",
+        description =
+            "the Consul agent; a path is the prefix of all keys (nearcast where there is none);"
+                + " CONSUL_HTTP_TOKEN has its ACL token")
+    private URI consul;
 
     @Override
     public Integer call() {
-      ControlPlaneOptions options =
-          new ControlPlaneOptions(
-              java.util.Objects.requireNonNull(data),
-              java.util.Objects.requireNonNull(listen).toSocketAddress());
-      ControlPlane controlPlane = ControlPlane.start(options);
+      ControlPlane controlPlane = ControlPlane.start(options());
       return Launch.serve(
           controlPlane, "ready control-plane " + HostPort.of(controlPlane.address()));
     }
+
+    private ControlPlaneOptions options() {
+      return switch (store) {
+        case SQLITE -> new ControlPlaneOptions(data, listen.toSocketAddress());
+        case CONSUL ->
+            new ControlPlaneOptions(
+                data, listen.toSocketAddress(), consul, System.getenv("CONSUL_HTTP_TOKEN"));
+      };
+    }
+  }
+
+  private enum StoreKind {
+    SQLITE,
+    CONSUL
   }
 
   /** Runs the process. */

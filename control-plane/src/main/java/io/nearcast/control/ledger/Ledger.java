@@ -45,6 +45,7 @@ public final class Ledger implements AutoCloseable {
   private static final int GROUP_MAX = 256;
   private static final int QUEUE_MAX = 10_000;
   private static final int CATCH_UP_PAGE = 1_000;
+  private static final int LOAD_TRIES_MAX = 50;
   private static final int TIER_KEY_BYTES = 32;
 
   private final Store store;
@@ -74,13 +75,28 @@ public final class Ledger implements AutoCloseable {
    * @param store stays the caller's, who closes it after the ledger
    */
   public static Ledger open(Store store, InstantSource clock) {
-    Position position = store.position();
-    Ledger ledger = new Ledger(store, clock, position, StateDocuments.read(store, position));
+    Ledger ledger = load(store, clock);
     ledger.thread.start();
     store.watch(ledger::storeMoved);
     ledger.write(draft ->
         draft.feed().tierKey() == null ? draft.append(newTierKey()) : draft.nextSequence());
     return ledger;
+  }
+
+  /** Reads position and state until nobody has written in between. */
+  private static Ledger load(Store store, InstantSource clock) {
+    Position position = store.position();
+    for (int tries = 0; tries < LOAD_TRIES_MAX; tries++) {
+      FeedState state = StateDocuments.read(store, position);
+      Position after = store.position();
+      if (after.equals(position)) {
+        return new Ledger(store, clock, position, state);
+      }
+      position = after;
+    }
+    throw new StoreFailure(
+        "others write so much that the state cannot be read",
+        new IllegalStateException("no quiet moment in " + LOAD_TRIES_MAX + " tries"));
   }
 
   private static Change newTierKey() {

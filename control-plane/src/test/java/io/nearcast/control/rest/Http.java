@@ -51,6 +51,11 @@ public final class Http implements AutoCloseable {
     return new Http(address, otherToken);
   }
 
+  /** The same token, at another control plane. */
+  public Http at(InetSocketAddress otherAddress) {
+    return new Http(otherAddress, token);
+  }
+
   public Answer get(String path, String... headers) {
     return send("GET", path, null, headers);
   }

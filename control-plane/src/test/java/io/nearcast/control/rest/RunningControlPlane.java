@@ -4,6 +4,7 @@ import io.nearcast.control.ControlPlane;
 import io.nearcast.control.ControlPlaneOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 
 /** A control plane in this process, and its first administrator as a client. */
@@ -21,6 +22,17 @@ public final class RunningControlPlane implements AutoCloseable {
         ControlPlane.start(
             new ControlPlaneOptions(
                 directory, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))));
+  }
+
+  /** One that shares its store with others in Consul. */
+  public static RunningControlPlane in(Path directory, URI consul) {
+    return new RunningControlPlane(
+        ControlPlane.start(
+            new ControlPlaneOptions(
+                directory,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                consul,
+                null)));
   }
 
   public ControlPlane controlPlane() {

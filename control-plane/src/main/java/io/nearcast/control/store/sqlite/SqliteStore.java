@@ -65,7 +65,7 @@ public final class SqliteStore implements Store {
       createPrivately(file);
       return openFile(file);
     } catch (SQLException | IOException e) {
-      throw new StoreFailure("cannot use " + file, e);
+      throw new StoreFailure("cannot use " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,0 +1,251 @@
+package io.nearcast.control.store.consul;
+
+import com.orbitz.consul.ConsulException;
+import com.orbitz.consul.model.kv.ImmutableOperation;
+import com.orbitz.consul.model.kv.Operation;
+import com.orbitz.consul.model.kv.Value;
+import com.orbitz.consul.model.kv.Verb;
+import io.nearcast.config.json.Documents;
+import io.nearcast.control.store.Commit;
+import io.nearcast.control.store.Document;
+import io.nearcast.control.store.Entry;
+import io.nearcast.control.store.Position;
+import io.nearcast.control.store.StaleRevision;
+import io.nearcast.control.store.Store;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in Consul's KV store, which any number of control planes write at once.
+ *
+ * <p>A commit is one transaction that checks and sets the head and writes everything else; Consul's
+ * Raft log makes it durable on a majority of its servers before it answers. A control plane learns
+ * what others write by a blocking query on the head, and reads the commits between.
+ *
+ * <p>Consul bounds a transaction to {@value #OPERATIONS_MAX} operations and 512 KiB; {@link #fits}
+ * says what is left of that. Thread-safe; {@code known} changes by commits and reads of the head.
+ */
+public final class ConsulStore implements Store {
+  static final int OPERATIONS_MAX = 64;
+
+  private static final int REQUEST_BYTES_MAX = 500_000;
+  private static final int OPERATION_BYTES = 256;
+  private static final int HTTP_CONFLICT = 409;
+
+  private final ConsulKv kv;
+  private final Keys keys;
+  private final HeadWatch watch;
+  private volatile Known known;
+
+  /** What the head says, and since when. */
+  private record Known(Position position, BigInteger index) {}
+
+  /** What a commit wrote; the last sequence is below the first where it has no entries. */
+  private record Written(long first, long last, List<String> keys) {}
+
+  private ConsulStore(ConsulKv kv, Keys keys, Known known) {
+    this.kv = kv;
+    this.keys = keys;
+    this.known = known;
+    watch = new HeadWatch(kv, keys.head());
+  }
+
+  /**
+   * Opens the store, or creates it with a new log.
+   *
+   * @param url of a Consul agent; a path in it is the prefix of all keys, {@code nearcast} where it
+   *     has none
+   * @param token Consul's ACL token, or null for none
+   * @throws io.nearcast.control.store.StoreFailure if Consul does not answer
+   */
+  public static ConsulStore open(URI url, @Nullable String token) {
+    String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/+|/+$", "");
+    Keys keys = new Keys(path.isEmpty() ? "nearcast" : path);
+    ConsulKv kv = ConsulKv.connect(url, token);
+    try {
+      return new ConsulStore(kv, keys, openHead(kv, keys));
+    } catch (RuntimeException e) {
+      kv.close();
+      throw e;
+    }
+  }
+
+  private static Known openHead(ConsulKv kv, Keys keys) {
+    Value head = kv.readNewest(keys.head());
+    if (head == null) {
+      Position empty = new Position(UUID.randomUUID().toString(), 0, 0);
+      kv.create(keys.head(), Documents.writeJson(empty));
+      head = kv.readNewest(keys.head());
+    }
+    return known(head);
+  }
+
+  private static Known known(@Nullable Value head) {
+    if (head == null) {
+      throw ConsulKv.failure("the head is gone: who has deleted Nearcast's keys?");
+    }
+    return new Known(
+        Documents.readJson(Position.class, ConsulKv.bytes(head)),
+        BigInteger.valueOf(head.getModifyIndex()));
+  }
+
+  @Override
+  public Position position() {
+    known = known(kv.readNewest(keys.head()));
+    return known.position();
+  }
+
+  @Override
+  public byte @Nullable [] read(String key) {
+    Value value = kv.read(keys.document(key));
+    return value == null ? null : ConsulKv.bytes(value);
+  }
+
+  @Override
+  public List<Document> list(String prefix, @Nullable String after, int limit, Order order) {
+    Comparator<String> comparator =
+        order == Order.ASCENDING ? Comparator.naturalOrder() : Comparator.reverseOrder();
+    String from = after == null ? null : keys.document(after);
+    List<String> wanted =
+        kv.keys(keys.document(prefix)).stream()
+            .filter(key -> from == null || comparator.compare(key, from) > 0)
+            .sorted(comparator)
+            .limit(limit)
+            .toList();
+    return kv.readAll(wanted).stream().map(this::document).toList();
+  }
+
+  @Override
+  public void each(String prefix, Consumer<Document> consumer) {
+    kv.readTree(keys.document(prefix)).stream()
+        .map(this::document)
+        .sorted(Comparator.comparing(Document::key))
+        .forEach(consumer);
+  }
+
+  private Document document(Value value) {
+    return new Document(keys.documentKey(value.getKey()), ConsulKv.bytes(value));
+  }
+
+  @Override
+  public List<Entry> entries(long after, int limit) {
+    long last = Math.min(known.position().head(), after + limit);
+    return entriesBetween(after + 1, last);
+  }
+
+  private List<Entry> entriesBetween(long first, long last) {
+    List<String> wanted = LongStream.rangeClosed(first, last).mapToObj(keys::entry).toList();
+    List<Value> values = kv.readAll(wanted);
+    List<Entry> entries = new ArrayList<>(values.size());
+    for (int i = 0; i < values.size(); i++) {
+      entries.add(new Entry(first + i, ConsulKv.bytes(values.get(i))));
+    }
+    return entries;
+  }
+
+  @Override
+  public boolean fits(int values, long bytes) {
+    // The head and the record of the commit are two more; values go as base64.
+    long operations = values + 2L;
+    return operations <= OPERATIONS_MAX
+        && bytes * 4 / 3 + operations * OPERATION_BYTES <= REQUEST_BYTES_MAX;
+  }
+
+  @Override
+  public void commit(Commit commit) throws StaleRevision {
+    Known before = known;
+    if (commit.revision() != before.position().revision() + 1) {
+      throw new StaleRevision(commit.revision());
+    }
+    Position after = before.position().after(commit);
+    try {
+      BigInteger index = kv.write(operations(commit, before, after));
+      known = new Known(after, index);
+    } catch (ConsulException e) {
+      if (e.getCode() == HTTP_CONFLICT) {
+        throw new StaleRevision(commit.revision());
+      }
+      throw ConsulKv.failure("cannot write revision " + commit.revision(), e);
+    }
+  }
+
+  private List<Operation> operations(Commit commit, Known before, Position after) {
+    List<Operation> operations = new ArrayList<>();
+    operations.add(
+        ImmutableOperation.builder()
+            .verb(Verb.CHECK_AND_SET.toValue())
+            .key(keys.head())
+            .value(text(Documents.writeJson(after)))
+            .index(before.index())
+            .build());
+    Written written =
+        new Written(
+            before.position().head() + 1,
+            after.head(),
+            commit.documents().stream().map(Document::key).toList());
+    operations.add(set(keys.commit(commit.revision()), Documents.writeJson(written)));
+    for (Entry entry : commit.entries()) {
+      operations.add(set(keys.entry(entry.sequence()), entry.json()));
+    }
+    for (Document document : commit.documents()) {
+      String key = keys.document(document.key());
+      operations.add(
+          document.value() == null
+              ? ImmutableOperation.builder().verb(Verb.DELETE.toValue()).key(key).build()
+              : set(key, document.value()));
+    }
+    return operations;
+  }
+
+  private static Operation set(String key, byte[] value) {
+    return ImmutableOperation.builder()
+        .verb(Verb.SET.toValue())
+        .key(key)
+        .value(text(value))
+        .build();
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public List<Commit> commitsAfter(long revision, int limit) {
+    long last = Math.min(position().revision(), revision + limit);
+    List<String> wanted =
+        LongStream.rangeClosed(revision + 1, last).mapToObj(keys::commit).toList();
+    List<Commit> commits = new ArrayList<>();
+    for (Value value : kv.readAll(wanted)) {
+      Written written = Documents.readJson(Written.class, ConsulKv.bytes(value));
+      List<Document> documents = new ArrayList<>();
+      for (String key : written.keys()) {
+        documents.add(new Document(key, read(key)));
+      }
+      commits.add(
+          new Commit(
+              revision + commits.size() + 1,
+              entriesBetween(written.first(), written.last()),
+              documents));
+    }
+    return commits;
+  }
+
+  @Override
+  public void watch(Runnable moved) {
+    watch.listen(moved);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    kv.close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.nearcast.control.store.consul;
+
+/**
+ * Where things are in Consul's KV store, all below one prefix.
+ *
+ * <pre>
+ * PREFIX/head                      {"log":UUID,"revision":12,"head":9}; every commit compares and sets it
+ * PREFIX/commits/0000000000000012  {"first":9,"last":9,"keys":["pops/fra"]}; what the commit wrote
+ * PREFIX/entries/0000000000000009  the entry
+ * PREFIX/documents/pops/fra        the document
+ * </pre>
+ *
+ * @param prefix without a slash at either end
+ */
+record Keys(String prefix) {
+
+  String head() {
+    return prefix + "/head";
+  }
+
+  String commit(long revision) {
+    return prefix + "/commits/" + digits(revision);
+  }
+
+  String entry(long sequence) {
+    return prefix + "/entries/" + digits(sequence);
+  }
+
+  String document(String key) {
+    return prefix + "/documents/" + key;
+  }
+
+  /** The document's key of a key in Consul. */
+  String documentKey(String key) {
+    return key.substring(document("").length());
+  }
+
+  private static String digits(long number) {
+    return String.format("%016d", number);
+  }
+}

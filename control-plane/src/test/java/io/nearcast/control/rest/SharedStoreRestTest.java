@@ -1,0 +1,98 @@
+package io.nearcast.control.rest;
+
+import static io.nearcast.control.rest.RunningControlPlane.service;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.nearcast.control.store.consul.ConsulAgent;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two control planes on one Consul. */
+@Timeout(60)
+final class SharedStoreRestTest {
+  private static ConsulAgent agent;
+
+  private RunningControlPlane one;
+  private RunningControlPlane two;
+  private Http first;
+  private Http second;
+
+  @BeforeAll
+  static void startAgent(@TempDir Path directory) {
+    agent = ConsulAgent.start(directory);
+  }
+
+  @AfterAll
+  static void stopAgent() {
+    agent.close();
+  }
+
+  @BeforeEach
+  void start(@TempDir Path directory, TestInfo test) {
+    var url = agent.url(test.getTestMethod().orElseThrow().getName());
+    one = RunningControlPlane.in(directory.resolve("one"), url);
+    two = RunningControlPlane.in(directory.resolve("two"), url);
+    first = one.admin();
+    second = first.at(two.controlPlane().address());
+  }
+
+  @AfterEach
+  void stop() {
+    second.close();
+    two.close();
+    one.close();
+  }
+
+  @Test
+  void whatOneWritesTheOtherServes() {
+    assertThat(first.put("/v1/services/shop", service("a.example")).status()).isEqualTo(201);
+    await().until(() -> second.get("/v1/services/shop").status() == 200);
+    assertThat(second.put("/v1/services/blog", service("a.example")).status()).isEqualTo(422);
+    assertThat(second.put("/v1/services/shop", service("b.example")).status()).isEqualTo(200);
+    await().until(() -> first.get("/v1/services/shop").text("/domains/0").equals("b.example"));
+    assertThat(first.get("/v1/services/shop/versions").json().at("/items")).hasSize(2);
+    assertThat(second.get("/v1/feed/snapshot").json())
+        .isEqualTo(first.get("/v1/feed/snapshot").json());
+  }
+
+  @Test
+  void everyReplicaStreamsWhatAnyOtherWrites() {
+    String log = second.get("/v1/feed/snapshot").text("/log");
+    try (EventStream stream = EventStream.open(second, "/v1/feed?after=1&log=" + log)) {
+      first.put("/v1/services/shop", service("a.example"));
+      first.post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}");
+      assertThat(stream.next("entries").data()).contains("serviceActivated");
+      assertThat(stream.next("entries").data()).contains("purgeIssued");
+    }
+  }
+
+  @Test
+  void tokensAndMembersAreKnownEverywhere() {
+    String issued = first.post("/v1/tokens", "{\"role\":\"reader\"}").text("/token");
+    Http reader = second.as(issued);
+    await().until(() -> reader.get("/v1/services").status() == 200);
+    new ReportingNode(first, "edge", "edge").applied(1);
+    await().until(() -> reader.get("/v1/nodes/edge").status() == 200);
+  }
+
+  @Test
+  void nodeThatMovesToAnotherReplicaCompletesItsPurges() {
+    first.put("/v1/services/shop", service("a.example"));
+    new ReportingNode(first, "edge", "edge").applied(2);
+    String purge =
+        first.post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}").header("Location");
+    await().until(() -> second.get(purge).text("/state").equals("pending"));
+
+    new ReportingNode(second, "edge", "edge").applied(3);
+
+    await().until(() -> first.get(purge).text("/state").equals("complete"));
+  }
+}
