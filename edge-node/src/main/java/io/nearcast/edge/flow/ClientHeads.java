@@ -56,9 +56,9 @@ final class ClientHeads {
     ResponseEncoder.field(out, "Age", String.valueOf(freshness.ageMillis(nowMillis) / 1_000));
   }
 
-  /** Seconds until the response is stale, rounded down. */
+  /** Lifetime less Age, both as they are stated: in whole seconds (RFC 9211 section 2.4). */
   static Long ttlSeconds(Freshness freshness, long nowMillis) {
-    return Math.floorDiv(freshness.freshUntilMillis() - nowMillis, 1_000L);
+    return freshness.lifetimeMillis() / 1_000 - freshness.ageMillis(nowMillis) / 1_000;
   }
 
   /** Writes whether the connection goes on, where that is not the version's default. */
