@@ -24,6 +24,10 @@ final class EdgeHealth {
   static final int DOWN_POINTS = 3;
   static final int UP_SUCCESSES = 2;
   static final Duration SLOW_START = Duration.ofSeconds(30);
+
+  /** Most edges that go down come back soon, or not for long. */
+  static final Duration RESTLESS = Duration.ofMinutes(1);
+
   private static final double SHARE_MIN = 0.1;
 
   private volatile Probed state = Probed.UNKNOWN;
@@ -31,6 +35,7 @@ final class EdgeHealth {
   private int successes;
   private boolean anyKnown;
   private long newestStartNanos;
+  private long downNanos;
   private volatile boolean recovered;
   private volatile long recoveredNanos;
 
@@ -53,6 +58,9 @@ final class EdgeHealth {
       successes = 0;
       points = Math.min(DOWN_POINTS, points + result.points());
       if (points == DOWN_POINTS) {
+        if (state != Probed.DOWN) {
+          downNanos = nowNanos;
+        }
         state = Probed.DOWN;
         recovered = false;
       }
@@ -77,9 +85,14 @@ final class EdgeHealth {
     return state;
   }
 
-  /** Whether the state is about to change, so that the next probe should not wait. */
-  synchronized boolean inDoubt() {
-    return state == Probed.DOWN ? successes > 0 : points > 0;
+  /**
+   * Whether the state may be about to change, so that the next probe should not wait: after a
+   * failure, and for {@link #RESTLESS} after the edge went down, or when it seems to come back.
+   */
+  synchronized boolean inDoubt(long nowNanos) {
+    return state == Probed.DOWN
+        ? successes > 0 || nowNanos - downNanos < RESTLESS.toNanos()
+        : points > 0;
   }
 
   /** How much of its usual load the edge may take, above 0 and at most 1. */

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches one edge: a virtual thread that starts probes, each on a virtual thread of its own.
  *
- * <p>A probe begins every second (give or take a tenth), and every 200 ms while the state is in
- * doubt or the last probe is late. As a late one is not waited for, an edge that swallows packets
- * is found out as surely within 3 s as one that refuses connections. At most {@value
- * #PROBES_AT_ONCE_MAX} run at a time.
+ * <p>A probe begins every second (give or take a tenth), and every 200 ms after a failure (for the
+ * first minute) or while the last probe is late. As a late one is not waited for, an edge that
+ * swallows packets is found out as surely within 3 s as one that refuses connections. At most
+ * {@value #PROBES_AT_ONCE_MAX} run at a time.
  */
 final class Watch {
   static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -64,7 +64,7 @@ final class Watch {
   }
 
   private boolean isUrgent(boolean answered) {
-    return health.inDoubt() || (!answered && health.state() != Probed.DOWN);
+    return health.inDoubt(System.nanoTime()) || (!answered && health.state() != Probed.DOWN);
   }
 
   private boolean wait(Duration duration) throws InterruptedException {

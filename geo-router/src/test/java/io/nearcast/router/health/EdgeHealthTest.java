@@ -24,17 +24,17 @@ final class EdgeHealthTest {
         row(Probed.UP, false, ALIVE),
         row(Probed.UNKNOWN, true, REFUSED),
         row(Probed.UP, true, ALIVE, REFUSED),
-        row(Probed.DOWN, false, ALIVE, REFUSED, REFUSED),
+        row(Probed.DOWN, true, ALIVE, REFUSED, REFUSED),
         row(Probed.UP, true, ALIVE, TIMED_OUT, GARBLED),
-        row(Probed.DOWN, false, ALIVE, TIMED_OUT, GARBLED, TIMED_OUT),
-        row(Probed.DOWN, false, ALIVE, TIMED_OUT, REFUSED),
+        row(Probed.DOWN, true, ALIVE, TIMED_OUT, GARBLED, TIMED_OUT),
+        row(Probed.DOWN, true, ALIVE, TIMED_OUT, REFUSED),
         row(Probed.UP, false, ALIVE, REFUSED, ALIVE),
         row(Probed.UP, true, ALIVE, REFUSED, ALIVE, REFUSED),
         row(Probed.UP, true, ALIVE, TIMED_OUT, TIMED_OUT, ALIVE, TIMED_OUT, TIMED_OUT),
-        row(Probed.DOWN, false, REFUSED, REFUSED),
+        row(Probed.DOWN, true, REFUSED, REFUSED),
         row(Probed.DOWN, true, REFUSED, REFUSED, ALIVE),
         row(Probed.UP, false, REFUSED, REFUSED, ALIVE, ALIVE),
-        row(Probed.DOWN, false, REFUSED, REFUSED, ALIVE, TIMED_OUT),
+        row(Probed.DOWN, true, REFUSED, REFUSED, ALIVE, TIMED_OUT),
         row(Probed.DOWN, true, REFUSED, REFUSED, ALIVE, TIMED_OUT, ALIVE),
         row(Probed.UP, true, REFUSED, REFUSED, ALIVE, ALIVE, REFUSED));
   }
@@ -49,7 +49,7 @@ final class EdgeHealthTest {
     record(results);
 
     assertThat(health.state()).isEqualTo(state);
-    assertThat(health.inDoubt()).isEqualTo(inDoubt);
+    assertThat(health.inDoubt(nanos)).isEqualTo(inDoubt);
   }
 
   private void record(List<ProbeResult> results) {
@@ -57,6 +57,20 @@ final class EdgeHealthTest {
       nanos++;
       health.record(nanos, result, nanos);
     }
+  }
+
+  @Test
+  void anEdgeThatStaysDownIsProbedLessOften() {
+    record(List.of(ALIVE, REFUSED, REFUSED));
+    long restless = EdgeHealth.RESTLESS.toNanos();
+    assertThat(health.inDoubt(nanos + restless - 1)).isTrue();
+    assertThat(health.inDoubt(nanos + restless)).isFalse();
+
+    nanos += restless;
+    record(List.of(REFUSED));
+    assertThat(health.inDoubt(nanos)).isFalse();
+    record(List.of(ALIVE));
+    assertThat(health.inDoubt(nanos)).isTrue();
   }
 
   @Test
@@ -69,7 +83,7 @@ final class EdgeHealthTest {
     health.record(201, REFUSED, 401);
 
     assertThat(health.state()).isEqualTo(Probed.UP);
-    assertThat(health.inDoubt()).isFalse();
+    assertThat(health.inDoubt(401)).isFalse();
   }
 
   @Test
