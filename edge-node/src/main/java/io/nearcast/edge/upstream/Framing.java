@@ -2,6 +2,7 @@ package io.nearcast.edge.upstream;
 
 import io.nearcast.edge.rules.Fields;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the end of a response is found, and what becomes of its connection (RFC 9112 sections 6 and
@@ -39,7 +40,7 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     boolean close = false;
     boolean keepAlive = false;
     int keepAliveSeconds = -1;
-    long length = -1;
+    String digits = null;
     boolean chunked = false;
     for (int i = 0; i < fields.size(); i++) {
       String name = fields.name(i);
@@ -55,7 +56,7 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
         }
         case 14 -> {
           if (name.equalsIgnoreCase("content-length")) {
-            length = sameLength(length, value);
+            digits = sameLength(digits, value);
           }
         }
         case 17 -> {
@@ -67,6 +68,7 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
         default -> {}
       }
     }
+    long length = digits == null ? -1 : length(digits);
     if (chunked && length >= 0) {
       throw new MalformedResponse("both Content-Length and Transfer-Encoding");
     }
@@ -95,20 +97,20 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     }
   }
 
-  /** Reads a length, which may be repeated as long as it stays the same (RFC 9110 section 8.6). */
-  private static long sameLength(long known, String value) throws MalformedResponse {
-    long length = known;
+  /** A length may be repeated as long as it stays the same (RFC 9110 section 8.6). */
+  private static String sameLength(@Nullable String known, String value) throws MalformedResponse {
+    String same = known;
     for (int start = 0; start <= value.length(); ) {
       int comma = value.indexOf(',', start);
       int end = comma < 0 ? value.length() : comma;
-      long member = length(value.substring(start, end).strip());
-      if (length >= 0 && member != length) {
+      String member = value.substring(start, end).strip();
+      if (same != null && !member.equals(same)) {
         throw new MalformedResponse("two different Content-Lengths");
       }
-      length = member;
+      same = member;
       start = end + 1;
     }
-    return length;
+    return same == null ? "" : same;
   }
 
   private static long length(String digits) throws MalformedResponse {

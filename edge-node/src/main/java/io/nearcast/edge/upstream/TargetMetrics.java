@@ -2,10 +2,32 @@ package io.nearcast.edge.upstream;
 
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
+import java.util.List;
 import java.util.function.Function;
 
 /** What is counted of one target. Safe for all threads. */
 final class TargetMetrics {
+  private static final String COMPLETED = "completed";
+  private static final String ABORTED = "aborted";
+  private static final String AWAY = "away";
+  private static final String COULD_NOT_CONNECT = "could-not-connect";
+  private static final String TIMED_OUT = "timed-out";
+  private static final String CLOSED_EARLY = "closed-early";
+  private static final String MALFORMED = "malformed";
+  private static final String NO_CAPACITY = "no-capacity";
+
+  /** What can become of an attempt, in the words of the metrics. */
+  static final List<String> OUTCOMES =
+      List.of(
+          COMPLETED,
+          ABORTED,
+          AWAY,
+          COULD_NOT_CONNECT,
+          TIMED_OUT,
+          CLOSED_EARLY,
+          MALFORMED,
+          NO_CAPACITY);
+
   private final Counter.Child completed;
   private final Counter.Child aborted;
   private final Counter.Child away;
@@ -29,14 +51,14 @@ final class TargetMetrics {
       Counter.Child retriesRefused,
       Gauge.Child connections,
       Gauge.Child healthy) {
-    completed = requestsByOutcome.apply("completed");
-    aborted = requestsByOutcome.apply("aborted");
-    away = requestsByOutcome.apply("away");
-    couldNotConnect = requestsByOutcome.apply("could-not-connect");
-    timedOut = requestsByOutcome.apply("timed-out");
-    closedEarly = requestsByOutcome.apply("closed-early");
-    malformed = requestsByOutcome.apply("malformed");
-    noCapacity = requestsByOutcome.apply("no-capacity");
+    completed = requestsByOutcome.apply(COMPLETED);
+    aborted = requestsByOutcome.apply(ABORTED);
+    away = requestsByOutcome.apply(AWAY);
+    couldNotConnect = requestsByOutcome.apply(COULD_NOT_CONNECT);
+    timedOut = requestsByOutcome.apply(TIMED_OUT);
+    closedEarly = requestsByOutcome.apply(CLOSED_EARLY);
+    malformed = requestsByOutcome.apply(MALFORMED);
+    noCapacity = requestsByOutcome.apply(NO_CAPACITY);
     this.connects = connects;
     this.reuses = reuses;
     this.retries = retries;

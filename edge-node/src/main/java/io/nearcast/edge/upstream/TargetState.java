@@ -102,10 +102,15 @@ final class TargetState {
 
   /** A connection was made. */
   void connected() {
+    answered();
+    metrics.connected();
+  }
+
+  /** An answer has come, which on a used connection is the first sign that the target is there. */
+  void answered() {
     if (connectFailures.get() != 0) {
       connectFailures.set(0);
     }
-    metrics.connected();
   }
 
   /** The outcome of an active check; returns whether it turned the target's health. */

@@ -65,7 +65,7 @@ public final class UpstreamExchange {
 
   /**
    * Writes a piece of the request's body; takes ownership of it. Before a connection is there some
-   * pieces are kept. When the exchange is over they are dropped.
+   * pieces are kept. When the exchange is over they are dropped, as fast as they come.
    *
    * @return whether more may be written now; if not, {@link UpstreamListener#writable} says when
    * @throws IllegalStateException if the body has ended, or is longer than announced
@@ -73,7 +73,7 @@ public final class UpstreamExchange {
   public boolean write(ByteBuf piece) {
     if (phase == Phase.OVER) {
       piece.release();
-      return false;
+      return true;
     }
     return body.write(piece);
   }
@@ -160,6 +160,7 @@ public final class UpstreamExchange {
       return;
     }
     phase = Phase.ANSWERING;
+    from.answered();
     listener.head(from.target(), head, contentLength);
   }
 

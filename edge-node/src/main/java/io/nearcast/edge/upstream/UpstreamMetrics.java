@@ -3,6 +3,7 @@ package io.nearcast.edge.upstream;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /** What is counted of upstreams, by target. Safe for all threads. */
@@ -57,6 +58,20 @@ final class UpstreamMetrics {
 
   private static Counter counter(String name, String help, CollectorRegistry registry) {
     return Counter.build(name, help).labelNames(LABELS).register(registry);
+  }
+
+  /** Takes away what is shown of a target that is not used any more. */
+  void forget(Target target) {
+    String name = target.name();
+    String address = target.address();
+    for (String outcome : TargetMetrics.OUTCOMES) {
+      requests.remove(name, address, outcome);
+    }
+    for (Counter counter : List.of(connects, reuses, retries, retriesRefused)) {
+      counter.remove(name, address);
+    }
+    connections.remove(name, address);
+    healthy.remove(name, address);
   }
 
   /** The metrics of one target, each resolved once. */

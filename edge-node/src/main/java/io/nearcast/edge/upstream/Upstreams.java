@@ -209,7 +209,11 @@ public final class Upstreams implements AutoCloseable {
   private void forgetUnused() {
     Set<TargetState> used = new HashSet<>(shields);
     services.values().forEach(service -> used.addAll(service.origins()));
-    states.values().retainAll(used);
+    states.forEach((target, state) -> {
+      if (!used.contains(state) && states.remove(target, state)) {
+        metrics.forget(target);
+      }
+    });
   }
 
   /** The connections of a loop. */

@@ -159,12 +159,13 @@ final class RawResponses {
   private static void badLengths(List<Case> cases) {
     length(cases, "two lengths", "Content-Length: 5\r\nContent-Length: 6", "two different");
     length(cases, "two lengths in a list", "Content-Length: 5, 6", "two different");
+    length(cases, "the same but for a zero", "Content-Length: 5, 05", "two different");
     length(cases, "negative", "Content-Length: -5", "Content-Length");
     length(cases, "plus", "Content-Length: +5", "Content-Length");
     length(cases, "hexadecimal", "Content-Length: 0x5", "Content-Length");
     length(cases, "decimal point", "Content-Length: 5.0", "Content-Length");
     length(cases, "empty", "Content-Length:", "Content-Length");
-    length(cases, "empty in a list", "Content-Length: 5,", "Content-Length");
+    length(cases, "empty in a list", "Content-Length: 5,", "two different");
     length(cases, "too long", "Content-Length: 9999999999999999999", "Content-Length");
     length(cases, "length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked", "both");
     length(cases, "chunks and length", "Transfer-Encoding: chunked\r\nContent-Length: 5", "both");

@@ -99,9 +99,14 @@ final class ResponseParserTest {
   }
 
   private static String outcome(RawResponses.Case answer, int pieceLength) {
-    ResponseParser parser = new ResponseParser();
-    parser.expect(answer.method().equals("HEAD"));
     byte[] all = answer.bytes().getBytes(StandardCharsets.ISO_8859_1);
+    return outcome(answer.method().equals("HEAD"), all, pieceLength);
+  }
+
+  /** What bytes that come in pieces of a length are taken for, as of {@link Recorder#outcome}. */
+  static String outcome(boolean toHead, byte[] all, int pieceLength) {
+    ResponseParser parser = new ResponseParser();
+    parser.expect(toHead);
     ByteBuf in = Unpooled.buffer(all.length);
     StringBuilder body = new StringBuilder();
     int status = 0;
