@@ -51,10 +51,6 @@ spec:
             - --admin=0.0.0.0:{{ .adminPort }}
             - --advertise={{ include "nearcast.advertised" . }}
             - --memory={{ .values.memory }}
-            {{- with .values.disk.size }}
-            - --disk=/var/lib/nearcast/disk
-            - --disk-size={{ . }}
-            {{- end }}
             {{- with .values.extraArgs }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
