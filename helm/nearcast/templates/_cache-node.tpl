@@ -38,7 +38,7 @@ spec:
       {{- end }}
     spec:
       {{- include "nearcast.podSettings" . | nindent 6 }}
-      terminationGracePeriodSeconds: {{ add .values.preStopSeconds .values.drainSeconds }}
+      terminationGracePeriodSeconds: {{ include "nearcast.graceSeconds" .values }}
       containers:
         - name: {{ .role }}
           {{- include "nearcast.containerSettings" . | nindent 10 }}
@@ -64,7 +64,12 @@ spec:
           {{- include "nearcast.probes" "admin" | nindent 10 }}
           lifecycle:
             preStop:
-              exec: {command: [sleep, "{{ .values.preStopSeconds }}"]}
+              exec:
+                # It serves on, but routers and services send nobody new.
+                command:
+                  - bash
+                  - -c
+                  - curl -sS --max-time 2 -X POST http://127.0.0.1:{{ .adminPort }}/drain; sleep {{ .values.preStopSeconds }}
           resources: {{- include "nearcast.cacheResources" .values | nindent 12 }}
           volumeMounts:
             - {name: data, mountPath: /var/lib/nearcast}

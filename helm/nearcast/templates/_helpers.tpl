@@ -155,6 +155,11 @@ readinessProbe:
   failureThreshold: 2
 {{- end -}}
 
+{{/* How long a pod may take to stop: as before for preStopSeconds; then the node gives requests 10 s, and needs a little. */}}
+{{- define "nearcast.graceSeconds" -}}
+{{- add .preStopSeconds 20 -}}
+{{- end -}}
+
 {{/* Lets one pod of a role go at a time, where there are several. Takes (dict "root" $ "role" ROLE "replicas" N). */}}
 {{- define "nearcast.disruptionBudget" -}}
 {{- if gt (int .replicas) 1 }}

@@ -160,6 +160,18 @@ class ChartTest {
     assertThat(shield.at("/limits/memory").asText()).isEqualTo("3Gi");
   }
 
+  @ParameterizedTest
+  @CsvSource({"edge,8081,25,45", "shield,8091,5,25"})
+  void cacheDrainsForAsLongAsItsClientsComeBeforeItIsStopped(
+      String role, int adminPort, int preStopSeconds, int graceSeconds) {
+    JsonNode pod = workload(Chart.with(work, "").render(), role).at("/spec/template/spec");
+
+    assertThat(strings(pod.at("/containers/0/lifecycle/preStop/exec/command")).getLast())
+        .endsWith(
+            "-X POST http://127.0.0.1:%d/drain; sleep %d".formatted(adminPort, preStopSeconds));
+    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isEqualTo(graceSeconds);
+  }
+
   @Test
   void podsOfOneRoleGoOneAtATime() {
     List<JsonNode> objects =
