@@ -1,8 +1,10 @@
 package io.nearcast.edge.upstream;
 
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
@@ -54,6 +56,26 @@ final class Addresses implements AutoCloseable {
     return resolvers
         .getResolver(loop)
         .resolveAll(InetSocketAddress.createUnresolved(name.host(), name.port()));
+  }
+
+  /**
+   * What to do with the outcome of {@link #resolve}: the addresses, or, where no name server
+   * answers, those that the name had last (RFC 8767), for a name server that is away must not take
+   * origins with it; empty where there are none.
+   */
+  static List<InetSocketAddress> usable(
+      TargetState target, Future<List<InetSocketAddress>> resolved) {
+    if (resolved.isSuccess()) {
+      target.resolved(resolved.getNow());
+    } else if (saysThereIsNone(resolved.cause())) {
+      target.resolved(List.of());
+    }
+    return target.lastAddresses();
+  }
+
+  private static boolean saysThereIsNone(Throwable cause) {
+    return cause.getCause() instanceof DnsErrorCauseException answered
+        && answered.getCode().equals(DnsResponseCode.NXDOMAIN);
   }
 
   /** The addresses in the order in which a new connection tries them. */

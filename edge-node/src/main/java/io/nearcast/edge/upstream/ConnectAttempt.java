@@ -75,11 +75,12 @@ final class ConnectAttempt {
     if (over) {
       return;
     }
-    if (!future.isSuccess() || future.getNow().isEmpty()) {
+    List<InetSocketAddress> usable = Addresses.usable(target, future);
+    if (usable.isEmpty()) {
       fail("cannot resolve " + target.target().host() + cause(future.cause()));
       return;
     }
-    addresses = wiring.addresses().inTurn(target, future.getNow());
+    addresses = wiring.addresses().inTurn(target, usable);
     tryNext();
   }
 

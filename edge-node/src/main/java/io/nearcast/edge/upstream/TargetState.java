@@ -34,6 +34,7 @@ final class TargetState {
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger connectFailures = new AtomicInteger();
   private final AtomicLong downUntilNanos = new AtomicLong();
+  private volatile List<InetSocketAddress> lastAddresses = List.of();
   private volatile boolean healthy = true;
   private int checksAgainst;
 
@@ -54,6 +55,16 @@ final class TargetState {
   /** Its addresses where the host is an address or localhost, else empty: a resolver knows them. */
   List<InetSocketAddress> knownAddresses() {
     return knownAddresses;
+  }
+
+  /** The addresses that its name had when it could last be resolved; empty if it never could. */
+  List<InetSocketAddress> lastAddresses() {
+    return lastAddresses;
+  }
+
+  /** Its name stands for these addresses now, or for none any more. */
+  void resolved(List<InetSocketAddress> addresses) {
+    lastAddresses = addresses;
   }
 
   /** Counts a connection, or returns false where there are too many. */

@@ -80,7 +80,7 @@ public final class Upstreams implements AutoCloseable {
     this.loops = loops;
     this.limits = limits;
     metrics = new UpstreamMetrics(registry, this::idleConnections);
-    addresses = new Addresses(loops.next(), limits.connect().dividedBy(2), nameServers);
+    addresses = new Addresses(loops.next(), limits.connect().dividedBy(4), nameServers);
     tls = new TlsContext(trust);
   }
 

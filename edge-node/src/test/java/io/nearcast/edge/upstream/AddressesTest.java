@@ -62,6 +62,31 @@ final class AddressesTest {
   }
 
   @Test
+  void theLastAddressesServeWhileNoNameServerAnswers() throws Exception {
+    try (NameServer names = NameServer.start(0, "127.0.0.1");
+        RawOrigin origin = RawOrigin.answering(HI);
+        Client client = Client.asking(names.address())) {
+      UpstreamPlan plan = client.plan(named("origin.example", origin));
+      assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("200 hi");
+      names.fallSilent();
+      assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("200 hi");
+      assertThat(names.queries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aNameThatIsTakenAwayIsNotUsedAnyMore() throws Exception {
+    try (NameServer names = NameServer.start(0, "127.0.0.1");
+        RawOrigin origin = RawOrigin.answering(HI);
+        Client client = Client.asking(names.address())) {
+      UpstreamPlan plan = client.plan(named("origin.example", origin));
+      assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("200 hi");
+      names.forget();
+      assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("could not connect");
+    }
+  }
+
+  @Test
   void localhostNeedsNoNameServer() throws Exception {
     try (NameServer names = NameServer.start(300);
         RawOrigin origin = RawOrigin.answering(HI);

@@ -17,6 +17,7 @@ final class NameServer implements AutoCloseable {
   private final AtomicInteger queries = new AtomicInteger();
   private final int ttlSeconds;
   private volatile List<String> addresses;
+  private volatile boolean silent;
 
   private NameServer(DatagramSocket socket, int ttlSeconds, List<String> addresses) {
     this.socket = socket;
@@ -44,12 +45,25 @@ final class NameServer implements AutoCloseable {
     return queries.get();
   }
 
+  /** From now on there are no such names. */
+  void forget() {
+    addresses = List.of();
+  }
+
+  /** From now on there is no answer. */
+  void fallSilent() {
+    silent = true;
+  }
+
   private void serve() {
     byte[] bytes = new byte[512];
     try {
       while (true) {
         DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
         socket.receive(packet);
+        if (silent) {
+          continue;
+        }
         byte[] answer = answer(bytes);
         socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
       }
