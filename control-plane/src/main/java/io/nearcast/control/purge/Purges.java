@@ -3,7 +3,10 @@ package io.nearcast.control.purge;
 import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedState.ActiveService;
 import io.nearcast.config.feed.Selector;
+import io.nearcast.config.feed.Selectors;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.json.InvalidDocument;
+import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Ledger;
@@ -113,14 +116,16 @@ public final class Purges implements AutoCloseable {
   /**
    * Appends a purge to the log.
    *
+   * @param service the one that the request names
    * @param author the id of the token
    * @return the purge as it is just after that
-   * @throws Refusal if the service is not there or a selector cannot be; then nothing was purged
+   * @throws Refusal if the service is not there; then nothing was purged
+   * @throws InvalidDocument if a selector cannot be; then nothing was purged
    */
-  public PurgeView issue(PurgeRequest request, String author) {
+  public PurgeView issue(String service, PurgeRequest request, String author) {
     StoredPurge issued =
         ledger.write(draft -> {
-          ActiveService active = draft.feed().services().get(request.service());
+          ActiveService active = draft.feed().services().get(service);
           if (active == null) {
             throw Refusal.invalid("/service", "names no service that is there");
           }
@@ -128,12 +133,12 @@ public final class Purges implements AutoCloseable {
           checkRoom();
           long sequence = draft.nextSequence();
           String id = sequence + "-" + draft.feed().log().substring(0, ID_LOG_CHARS);
-          draft.append(new Change.PurgeIssued(id, request.service(), request.soft(), selectors));
+          draft.append(new Change.PurgeIssued(id, service, request.soft(), selectors));
           StoredPurge purge =
               new StoredPurge(
                   id,
                   sequence,
-                  request.service(),
+                  service,
                   request.soft(),
                   selectors,
                   draft.now(),

@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nearcast.config.feed.Selector;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Principal;
+import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.purge.NodeReceipt;
-import io.nearcast.control.purge.PurgeRequest;
 import io.nearcast.control.purge.PurgeState;
 import io.nearcast.control.purge.PurgeView;
 import io.nearcast.control.purge.Purges;
@@ -47,9 +48,13 @@ final class PurgesApi {
 
   private void issue(Call call) throws InterruptedException {
     PurgeRequest request = call.body(PurgeRequest.class);
-    call.principal().requireService(request.service());
+    String service = request.service();
+    if (service == null) {
+      throw Refusal.invalid("/service", "is missing: name the service");
+    }
+    call.principal().requireService(service);
     Duration patience = patience(call.header("Prefer"));
-    PurgeView view = purges.issue(request, call.principal().token());
+    PurgeView view = purges.issue(service, request, call.principal().token());
     boolean met = false;
     if (patience != null) {
       purges.await(view, patience);

@@ -1,12 +1,13 @@
-package io.nearcast.control.purge;
+package io.nearcast.config.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nearcast.config.feed.Selector;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.json.InvalidDocument;
+import io.nearcast.config.json.Problem;
+import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.config.model.Service;
-import io.nearcast.control.problem.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -66,17 +67,18 @@ final class SelectorsTest {
   void urlThatCannotBeIsRefused(String url) {
     assertThatThrownBy(() -> Selectors.of(urls(List.of("http://a.example/", url)), SHOP))
         .isInstanceOfSatisfying(
-            Refusal.class,
+            InvalidDocument.class,
             refusal ->
-                assertThat(refusal.fields())
-                    .extracting(Refusal.Field::pointer)
+                assertThat(refusal.problems())
+                    .extracting(Problem::pointer)
                     .containsExactly("/urls/1"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a,b", "a\tb", "a\u0085b", "a\u007fb"})
   void tagThatCannotBeIsRefused(String tag) {
-    assertThatThrownBy(() -> Selectors.of(tags(List.of(tag)), SHOP)).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> Selectors.of(tags(List.of(tag)), SHOP))
+        .isInstanceOf(InvalidDocument.class);
   }
 
   @Test
@@ -85,7 +87,7 @@ final class SelectorsTest {
     assertThat(Selectors.of(tags(List.of(longest)), SHOP))
         .containsExactly(new Selector.Tag(longest));
     assertThatThrownBy(() -> Selectors.of(tags(List.of(longest + "x")), SHOP))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(InvalidDocument.class);
   }
 
   @Test
@@ -94,7 +96,7 @@ final class SelectorsTest {
         .hasSize(Selectors.SELECTORS_MAX);
     for (int count : new int[] {0, Selectors.SELECTORS_MAX + 1}) {
       assertThatThrownBy(() -> Selectors.of(tags(Collections.nCopies(count, "t")), SHOP))
-          .isInstanceOf(Refusal.class);
+          .isInstanceOf(InvalidDocument.class);
     }
   }
 
@@ -115,6 +117,6 @@ final class SelectorsTest {
             Selectors.of(
                 new PurgeRequest("shop", false, null, null, null, List.of("c.example"), false),
                 SHOP))
-        .isInstanceOf(Refusal.class);
+        .isInstanceOf(InvalidDocument.class);
   }
 }
