@@ -47,8 +47,7 @@ public record ClientWishes(
   boolean acceptStaleWhileRevalidating(Freshness stored, long nowMillis) {
     boolean wants = maxAgeMillis != Long.MAX_VALUE || minFreshMillis > 0;
     // "Unless the max-stale request directive is also present, the client does not wish to receive
-    // a
-    // stale response" (section 5.2.1.1).
+    // a stale response" (section 5.2.1.1).
     return !noCache && (!wants || acceptStale(stored, nowMillis));
   }
 

@@ -31,8 +31,7 @@ public final class Conditions {
       RequestHead request, ResponseHead stored, Freshness freshness, long nowMillis) {
     Fields fields = request.fields();
     // Only "by reusing a stored 200 (OK) or 206 (Partial Content) response" (RFC 9111 4.3.2), and
-    // for
-    // GET and HEAD.
+    // for GET and HEAD.
     boolean applicable = stored.status() == 200 || stored.status() == 206;
     if (!applicable || !RequestTraits.Method.of(request.method()).answeredFromCache()) {
       return Outcome.FULL;
@@ -42,8 +41,7 @@ public final class Conditions {
       return noneMatch(fields, stored) ? Outcome.FULL : Outcome.NOT_MODIFIED;
     }
     // "When the method is GET or HEAD, If-None-Match is not present, and If-Modified-Since is
-    // present"
-    // (13.2.2 step 4); with more than one member it is ignored (13.1.3).
+    // present" (13.2.2 step 4); with more than one member it is ignored (13.1.3).
     if (fields.count("If-Modified-Since") == 1) {
       return modifiedSince(fields, stored, freshness, nowMillis)
           ? Outcome.FULL

@@ -47,8 +47,7 @@ public final class Decide {
       return request.onlyIfCached() ? REFUSE : PASS_BYPASS;
     }
     // "A cache MUST NOT evaluate conditional header fields that only apply to an origin server";
-    // they
-    // are "likely intended for some other (inbound) server" (section 4.3.2).
+    // they are "likely intended for some other (inbound) server" (section 4.3.2).
     if (request.precondition()) {
       return request.onlyIfCached() ? REFUSE : PASS_PRECONDITION;
     }
@@ -92,8 +91,7 @@ public final class Decide {
       return SERVE_MAX_STALE;
     }
     // "respond with either a stored response consistent with the other constraints of the request
-    // or a
-    // 504 (Gateway Timeout) status code" (section 5.2.1.7).
+    // or a 504 (Gateway Timeout) status code" (section 5.2.1.7).
     if (request.onlyIfCached()) {
       return REFUSE;
     }

@@ -83,7 +83,11 @@ public enum Reason {
   /** The body is larger than what the cache keeps. */
   TOO_LARGE,
   /** Vary names more fields than this cache compares. */
-  TOO_COMPLEX;
+  TOO_COMPLEX,
+  /** A page or data came from the path of a static file, which may be web cache deception. */
+  CONTENT_TYPE,
+  /** More tags than a response may have: a purge by the rest would miss it. */
+  TOO_MANY_TAGS;
 
   private final String token = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

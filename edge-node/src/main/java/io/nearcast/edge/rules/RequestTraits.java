@@ -59,6 +59,10 @@ public record RequestTraits(
     }
   }
 
+  /** The traits of most requests, so that they need not be made for each. */
+  private static final RequestTraits PLAIN_GET =
+      new RequestTraits(Method.GET, false, false, false, false, false, ClientWishes.NONE);
+
   private static final String ONLY_IF_CACHED = Directive.ONLY_IF_CACHED.token();
 
   /** The traits of a request to a service that does not honour its clients' wishes. */
@@ -96,14 +100,15 @@ public record RequestTraits(
         }
       }
     }
+    Method method = Method.of(request.method());
+    ClientWishes wishes =
+        policy.honourClientDirectives() ? ClientWishes.of(fields) : ClientWishes.NONE;
+    boolean plain = !onlyIfCached && !range && !conditional && !precondition && !upgrade;
+    if (plain && method == Method.GET && wishes.equals(ClientWishes.NONE)) {
+      return PLAIN_GET;
+    }
     return new RequestTraits(
-        Method.of(request.method()),
-        onlyIfCached,
-        range,
-        conditional,
-        precondition,
-        upgrade,
-        policy.honourClientDirectives() ? ClientWishes.of(fields) : ClientWishes.NONE);
+        method, onlyIfCached, range, conditional, precondition, upgrade, wishes);
   }
 
   /** Whether the directive is there; parsed only where its name is, for it hardly ever is. */

@@ -93,8 +93,7 @@ public final class Validation {
       return HeadEffect.NONE;
     }
     // "if the stored response and HEAD response have matching values for any received validator
-    // fields
-    // and, if the HEAD response has a Content-Length header field, the value matches".
+    // fields and, if the HEAD response has a Content-Length header field, the value matches".
     boolean same =
         matchesIfReceived(stored, head, "ETag")
             && matchesIfReceived(stored, head, "Last-Modified")

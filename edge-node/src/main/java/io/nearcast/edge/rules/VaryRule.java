@@ -73,44 +73,34 @@ public final class VaryRule {
 
   /** Whether a request selects the stored response. */
   public static boolean matches(Variant stored, RequestHead request) {
-    return match(stored, request) != Match.NO;
+    return fit(stored, request) != Fit.NONE;
   }
 
   /**
-   * The stored response that a request selects: first by the values of all fields, then by its
-   * language; of several the one that comes first; one with Vary before one without, for "some
-   * resources mistakenly omit the Vary header field from their default response".
-   *
-   * @param newestFirst the variants stored under one key
-   * @return its index, or -1
+   * How well a request selects a stored response, so that the best of several can be taken; of
+   * equal ones the most recent.
    */
-  public static int select(List<Variant> newestFirst, RequestHead request) {
-    int best = -1;
-    Match bestMatch = Match.NO;
-    for (int i = 0; i < newestFirst.size(); i++) {
-      Match match = match(newestFirst.get(i), request);
-      if (match.compareTo(bestMatch) > 0) {
-        best = i;
-        bestMatch = match;
-      }
-    }
-    return best;
-  }
-
-  /** How well a request matches, from not at all. */
-  private enum Match {
-    NO,
+  public enum Fit {
+    /** Not at all. */
+    NONE,
+    /**
+     * It has no Vary. Others come before it, for "some resources mistakenly omit the Vary header
+     * field from their default response".
+     */
     WITHOUT_VARY,
+    /** By the language that the client prefers. */
     LANGUAGE,
+    /** By all fields. */
     FIELDS
   }
 
-  private static Match match(Variant stored, RequestHead request) {
+  /** How well a request selects the stored response. */
+  public static Fit fit(Variant stored, RequestHead request) {
     List<String> names = stored.names();
     if (names.isEmpty()) {
-      return Match.WITHOUT_VARY;
+      return Fit.WITHOUT_VARY;
     }
-    Match match = Match.FIELDS;
+    Fit fit = Fit.FIELDS;
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       String value = request.fields().combined(name);
@@ -118,11 +108,11 @@ public final class VaryRule {
         continue;
       }
       if (value == null || !name.equals(LANGUAGE) || !prefers(value, stored.language())) {
-        return Match.NO;
+        return Fit.NONE;
       }
-      match = Match.LANGUAGE;
+      fit = Fit.LANGUAGE;
     }
-    return match;
+    return fit;
   }
 
   private static boolean sameValue(Variant stored, int index, @Nullable String value) {

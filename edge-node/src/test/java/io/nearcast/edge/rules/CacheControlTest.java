@@ -33,8 +33,7 @@ final class CacheControlTest {
         "max-age=99999999999                  | 2147483648",
         "max-age=999999999999999999999999999  | 2147483648",
         // "Caches are encouraged to consider responses that have invalid freshness information
-        // (e.g., a
-        // max-age directive with non-integer content) to be stale."
+        // (e.g., a max-age directive with non-integer content) to be stale."
         "max-age=-3600                        | 0",
         "max-age=3600.0                       | 0",
         "max-age=a3600                        | 0",

@@ -61,8 +61,7 @@ final class ConditionsTest {
         "POST | 200 | `If-Modified-Since: @0`                     | `Last-Modified: @-3000` | FULL",
         "POST | 200 | `If-None-Match: \"a\"`                      | `ETag: \"a\"`   | FULL",
         // 4.3.2: "SHOULD use the stored response's Date field value (or, if no Date field is
-        // present, the
-        // time that the stored response was received)"
+        // present, the time that the stored response was received)"
         "GET  | 200 | `If-Modified-Since: @-60`                   | `Date: @-60`    | NOT_MODIFIED",
         "GET  | 200 | `If-Modified-Since: @-61`                   | `Date: @-60`    | FULL",
         "GET  | 200 | `If-Modified-Since: @0`                     | `X: y`          | NOT_MODIFIED",

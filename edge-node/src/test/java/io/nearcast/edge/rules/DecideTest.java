@@ -96,8 +96,7 @@ final class DecideTest {
         "GET  | `` | `Cache-Control: max-age=60, stale-while-revalidate=9` | 0 | true | stale stale-while-revalidate",
         "GET  | `` | `Cache-Control: max-age=60` | 60 | true | validate stale",
         // 5.2.1.7: "respond with either a stored response consistent with the other constraints of
-        // the
-        // request or a 504 (Gateway Timeout) status code"
+        // the request or a 504 (Gateway Timeout) status code"
         "GET  | `Cache-Control: only-if-cached` | `Cache-Control: max-age=60` | 60 | false | refuse 504 only-if-cached",
         "GET  | `Cache-Control: Only-If-Cached` | `Cache-Control: no-cache` | 0 | false | refuse 504 only-if-cached",
         "GET  | `Cache-Control: x=\"only-if-cached\"` | `Cache-Control: no-cache` | 0 | false | validate no-cache",
@@ -137,16 +136,14 @@ final class DecideTest {
         "`Cache-Control: max-age=8`      | `Cache-Control: max-age=60` | 9 | validate request",
         "`Cache-Control: max-age=600`    | `Cache-Control: max-age=3600 | Age: 1800` | 0 | validate request",
         // "Unless the max-stale request directive is also present, the client does not wish to
-        // receive
-        // a stale response."
+        // receive a stale response."
         "`Cache-Control: max-age=99`     | `Cache-Control: max-age=60, stale-while-revalidate=60` | 70 | validate stale",
         "`Cache-Control: max-age=99, max-stale=20` | `Cache-Control: max-age=60, stale-while-revalidate=60` | 70 | stale stale-while-revalidate",
         // 5.2.1.3: "will still be fresh for at least the specified number of seconds"
         "`Cache-Control: min-fresh=51`   | `Cache-Control: max-age=60` | 9 | hit fresh",
         "`Cache-Control: min-fresh=52`   | `Cache-Control: max-age=60` | 9 | validate request",
         // 5.2.1.2: "willing to accept a response that has exceeded its freshness lifetime by no
-        // more
-        // than the specified number of seconds"
+        // more than the specified number of seconds"
         "`Cache-Control: max-stale=10`   | `Cache-Control: max-age=60` | 69 | stale max-stale",
         "`Cache-Control: max-stale=10`   | `Cache-Control: max-age=60` | 70 | validate stale",
         "`Cache-Control: max-stale`      | `Cache-Control: max-age=60` | 9999 | stale max-stale",

@@ -78,8 +78,7 @@ final class FreshnessTest {
         "`CDN-Cache-Control: max-age=9.5 | Cache-Control: max-age=5`      | CDN_CACHE_CONTROL | 0",
         "`CDN-Cache-Control: max-age=-9 | Cache-Control: max-age=5`       | CDN_CACHE_CONTROL | 0",
         // "If a targeted field in a given response is empty, or a parsing error is encountered,
-        // that
-        // field MUST be ignored"
+        // that field MUST be ignored"
         "`CDN-Cache-Control: max-age=9, &&& | Cache-Control: max-age=5`   | MAX_AGE   | 5",
         "`CDN-Cache-Control: Max-Age=9 | Cache-Control: max-age=5`        | MAX_AGE   | 5",
         "`CDN-Cache-Control: max-age =9 | Cache-Control: max-age=5`       | MAX_AGE   | 5",
@@ -142,8 +141,7 @@ final class FreshnessTest {
         "`Age: 7200 | Age: 0`       | 0    | 7200000",
         "`Age: 0 | Age: 7200`       | 0    | 0",
         // "If the field value ... contains something other than a non-negative integer, a cache
-        // SHOULD
-        // ignore the field"
+        // SHOULD ignore the field"
         "`Age: abc`                 | 0    | 0",
         "`Age: -7200`               | 0    | 0",
         "`Age: 7200.0`              | 0    | 0",

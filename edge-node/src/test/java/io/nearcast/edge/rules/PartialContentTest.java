@@ -44,8 +44,7 @@ final class PartialContentTest {
         "bytes 0- 4/10",
         "lines 0-4/10",
         // "a last-pos value less than its first-pos value, or a complete-length value less than or
-        // equal
-        // to its last-pos value"
+        // equal to its last-pos value"
         "bytes 4-0/10",
         "bytes 0-4/4",
         "bytes 0-99999999999999999999/999999999999999999999",

@@ -28,8 +28,7 @@ final class RangesTest {
         "`bytes= 0-999, 4500-5499, -1000` | 0-999 4500-5499 9000-9999",
         "BYTES=0-0                       | 0-0",
         // "if the value is greater than or equal to the current length ..., the byte range is
-        // interpreted
-        // as the remainder of the representation"
+        // interpreted as the remainder of the representation"
         "bytes=9990-99999                | 9990-9999",
         "bytes=0-99999999999999999999999 | 0-9999",
         // "If the selected representation is shorter than the specified suffix-length, the entire
@@ -37,8 +36,7 @@ final class RangesTest {
         "bytes=-10001                    | 0-9999",
         "bytes=-99999999999999999999999  | 0-9999",
         // "an int-range with a first-pos that is less than the current length" or "a suffix-range
-        // with a
-        // non-zero suffix-length"
+        // with a non-zero suffix-length"
         "bytes=10000-                    | none",
         "bytes=99999999999999999999999-  | none",
         "bytes=-0                        | none",
@@ -134,8 +132,7 @@ final class RangesTest {
       quoteCharacter = '`',
       value = {
         // 13.1.5: "If the HTTP-date validator provided is not a strong validator ..., the condition
-        // is
-        // false"; 8.8.2.2: "at least one second after the Last-Modified value"
+        // is false"; 8.8.2.2: "at least one second after the Last-Modified value"
         "`Last-Modified: @-60 | Date: @-59` | 0-1",
         "`Last-Modified: @-60 | Date: @-60` | whole",
         "`Last-Modified: @-60`              | whole",

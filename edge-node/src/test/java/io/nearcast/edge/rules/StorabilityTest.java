@@ -32,8 +32,7 @@ final class StorabilityTest {
         "OPTIONS | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
         "get     | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
         // RFC 9110 section 9.3.3: "only cacheable when they include explicit freshness information
-        // and
-        // a Content-Location header field that has the same value as the POST's target URI"
+        // and a Content-Location header field that has the same value as the POST's target URI"
         "POST | 200 | `` | `Cache-Control: max-age=60` | post-not-reusable",
         "POST | 200 | `` | `Cache-Control: max-age=60 | Content-Location: /a/b?c=d` | store",
         "POST | 201 | `` | `Expires: @60 | Content-Location: http://www.shop.example/a/b?c=d` | store",
@@ -55,8 +54,7 @@ final class StorabilityTest {
         "GET | 421 | `` | `Cache-Control: max-age=60` | status",
         "GET | 425 | `` | `Cache-Control: max-age=60` | status",
         // 5.2.2.3: "SHOULD ignore the no-store directive if it understands and implements the
-        // status
-        // code's caching requirements"
+        // status code's caching requirements"
         "GET | 200 | `` | `Cache-Control: max-age=60, no-store, must-understand` | store",
         "GET | 599 | `` | `Cache-Control: max-age=60, no-store, must-understand` | not-understood",
         "GET | 599 | `` | `Cache-Control: max-age=60, must-understand` | not-understood",
@@ -133,6 +131,55 @@ final class StorabilityTest {
     RequestHead request = request(method).withFields(fields(requestFields));
     ResponseHead response = new ResponseHead(status, fields(responseFields));
     assertThat(decide(request, response, CachePolicy.DEFAULT)).isEqualTo(word);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // Web cache deception: a page where the path promises a static file.
+        "/account.php/x.css     | `Content-Type: text/html | Cache-Control: max-age=60` | content-type",
+        "/account.php/x.CSS?a=b | `Content-Type: Text/HTML; charset=utf-8 | ETag: \"a\"` | content-type",
+        "/api/me%2fx.js         | `Content-Type: application/json | ETag: \"a\"`        | content-type",
+        "/x.css                 | `Content-Type: text/css | Cache-Control: max-age=60`  | store",
+        "/x.css                 | `Cache-Control: max-age=60`                           | store",
+        "/account.php           | `Content-Type: text/html | Cache-Control: max-age=60` | store",
+        "/a.css/x               | `Content-Type: text/html | Cache-Control: max-age=60` | store",
+        "/?x=a.css              | `Content-Type: text/html | Cache-Control: max-age=60` | store",
+        // Who speaks to shared caches themselves is taken at his word.
+        "/x.css | `Content-Type: text/html | Cache-Control: public, max-age=60`   | store",
+        "/x.css | `Content-Type: text/html | Cache-Control: s-maxage=60`          | store",
+        "/x.css | `Content-Type: text/html | CDN-Cache-Control: max-age=60`       | store",
+      })
+  void aPageAtTheNameOfAStaticFileIsNotStored(String target, String lines, String word) {
+    RequestHead request = RequestHead.of("GET", "http", "h", target, Fields.EMPTY);
+    assertThat(decide(request, new ResponseHead(200, fields(lines)), CachePolicy.DEFAULT))
+        .isEqualTo(word);
+  }
+
+  @Test
+  void aMissingStaticFileIsAPageAsWell() {
+    RequestHead request = RequestHead.of("GET", "http", "h", "/x.css", Fields.EMPTY);
+    ResponseHead missing =
+        response(404, "Content-Type", "text/html", "Cache-Control", "max-age=60");
+    assertThat(decide(request, missing, CachePolicy.DEFAULT)).isEqualTo("store");
+  }
+
+  @Test
+  void whatHasMoreTagsThanCanBeKeptIsNotStored() {
+    StringBuilder all = new StringBuilder("t0");
+    for (int i = 1; i < Tags.TAGS_MAX; i++) {
+      all.append(" t").append(i);
+    }
+    assertThat(decide(request("GET"), tagged(all.toString()), CachePolicy.DEFAULT))
+        .isEqualTo("store");
+    assertThat(decide(request("GET"), tagged(all + " u"), CachePolicy.DEFAULT))
+        .isEqualTo("too-many-tags");
+  }
+
+  private static ResponseHead tagged(String tags) {
+    return response(200, "Surrogate-Key", tags, "Cache-Control", "max-age=60");
   }
 
   @Test

@@ -57,8 +57,7 @@ final class ValidationTest {
   @ValueSource(
       strings = {
         // 3.2: "add each header field in the provided response to the stored response, replacing
-        // field
-        // values that are already present"
+        // field values that are already present"
         "Test-Header, a, b, b",
         "Cache-Control, max-age=1, max-age=3600, max-age=3600",
         "Content-Type, text/plain, text/html, text/html",
@@ -124,8 +123,7 @@ final class ValidationTest {
       quoteCharacter = '`',
       value = {
         // 4.3.5: "matching values for any received validator fields ... and, if the HEAD response
-        // has a
-        // Content-Length header field, the value of Content-Length matches"
+        // has a Content-Length header field, the value of Content-Length matches"
         "200 | `ETag: \"a\" | Content-Length: 5` | UPDATE",
         "200 | `Content-Length: 5`               | UPDATE",
         "200 | `X: y`                            | UPDATE",

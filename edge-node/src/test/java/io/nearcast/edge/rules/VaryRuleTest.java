@@ -121,7 +121,7 @@ final class VaryRuleTest {
   }
 
   @Test
-  void ofSeveralTheBestMatchIsSelected() {
+  void someMatchesAreBetterThanOthers() {
     RequestHead german = get("Accept-Language", "de");
     Variant byLanguage =
         VaryRule.of(
@@ -130,14 +130,12 @@ final class VaryRuleTest {
     Variant byFields = VaryRule.of(response(200, "Vary", "Accept-Language"), german);
     Variant other =
         VaryRule.of(response(200, "Vary", "Accept-Language"), get("Accept-Language", "fr"));
-    assertThat(VaryRule.select(List.of(other, byLanguage, byFields), german)).isEqualTo(2);
-    assertThat(VaryRule.select(List.of(other, byLanguage), german)).isEqualTo(1);
-    assertThat(VaryRule.select(List.of(other), german)).isEqualTo(-1);
+    assertThat(VaryRule.fit(byFields, german)).isEqualTo(VaryRule.Fit.FIELDS);
+    assertThat(VaryRule.fit(byLanguage, german)).isEqualTo(VaryRule.Fit.LANGUAGE);
     // "the cache SHOULD choose the most recent stored response with a valid Vary field value"
-    assertThat(VaryRule.select(List.of(Variant.ANY, other, byFields), german)).isEqualTo(2);
-    assertThat(VaryRule.select(List.of(Variant.ANY, other), german)).isZero();
-    // "the most recent response is chosen"
-    assertThat(VaryRule.select(List.of(byFields, byFields), german)).isZero();
+    assertThat(VaryRule.fit(Variant.ANY, german)).isEqualTo(VaryRule.Fit.WITHOUT_VARY);
+    assertThat(VaryRule.fit(other, german)).isEqualTo(VaryRule.Fit.NONE);
+    assertThat(VaryRule.Fit.values()).isSorted();
   }
 
   @Test

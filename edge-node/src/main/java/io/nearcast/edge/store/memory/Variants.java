@@ -49,14 +49,21 @@ final class Variants {
     return responses.length;
   }
 
-  /** The newest that the request selects, or null (RFC 9111 section 4.1). */
+  /** Of those that the request selects best the newest, or null (RFC 9111 section 4.1). */
   @Nullable StoredResponse select(RequestHead request) {
+    StoredResponse best = null;
+    VaryRule.Fit bestFit = VaryRule.Fit.NONE;
     for (StoredResponse response : responses) {
-      if (VaryRule.matches(response.variant(), request)) {
+      VaryRule.Fit fit = VaryRule.fit(response.variant(), request);
+      if (fit == VaryRule.Fit.FIELDS) {
         return response;
       }
+      if (fit.compareTo(bestFit) > 0) {
+        best = response;
+        bestFit = fit;
+      }
     }
-    return null;
+    return best;
   }
 
   void forEach(Consumer<StoredResponse> consumer) {
