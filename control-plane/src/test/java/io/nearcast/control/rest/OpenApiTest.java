@@ -4,7 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.metrics.Metrics;
+import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.HealthCheck;
+import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.Origin;
+import io.nearcast.config.model.Pop;
+import io.nearcast.config.model.PurgePolicy;
+import io.nearcast.config.model.QueryPolicy;
+import io.nearcast.config.model.Service;
+import io.nearcast.control.purge.PurgeRequest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Role;
 import io.nearcast.control.auth.Tokens;
@@ -17,7 +29,10 @@ import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -103,6 +118,34 @@ final class OpenApiTest {
         }
       }
     }
+  }
+
+  @Test
+  void schemasHaveTheFieldsOfTheRecords() {
+    String cache = "/components/schemas/CachePolicy";
+    Map<String, Class<?>> records = new HashMap<>();
+    records.put("/components/schemas/Service", Service.class);
+    records.put("/components/schemas/Origin", Origin.class);
+    records.put("/components/schemas/Origin/properties/healthCheck", HealthCheck.class);
+    records.put("/components/schemas/Service/properties/purge", PurgePolicy.class);
+    records.put(cache, CachePolicy.class);
+    records.put(cache + "/properties/key", KeyPolicy.class);
+    records.put(cache + "/properties/key/properties/query", QueryPolicy.class);
+    records.put("/components/schemas/Pop", Pop.class);
+    records.put("/components/schemas/Node", NodeStatus.class);
+    records.put("/components/schemas/Report", NodeReport.class);
+    records.put("/components/schemas/PurgeRequest", PurgeRequest.class);
+    records.put("/components/schemas/FeedState", FeedState.class);
+    records.forEach(
+        (schema, type) -> {
+          TreeSet<String> documented = new TreeSet<>();
+          DOCUMENT.at(schema + "/properties").fieldNames().forEachRemaining(documented::add);
+          TreeSet<String> real = new TreeSet<>();
+          for (RecordComponent component : type.getRecordComponents()) {
+            real.add(component.getName());
+          }
+          assertThat(documented).as(schema).isEqualTo(real);
+        });
   }
 
   @Test
