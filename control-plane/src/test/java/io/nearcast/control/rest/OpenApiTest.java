@@ -16,25 +16,25 @@ import io.nearcast.config.model.Pop;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.QueryPolicy;
 import io.nearcast.config.model.Service;
-import io.nearcast.control.purge.PurgeRequest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Role;
 import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.purge.PurgeRequest;
 import io.nearcast.control.purge.Purges;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,16 +136,15 @@ final class OpenApiTest {
     records.put("/components/schemas/Report", NodeReport.class);
     records.put("/components/schemas/PurgeRequest", PurgeRequest.class);
     records.put("/components/schemas/FeedState", FeedState.class);
-    records.forEach(
-        (schema, type) -> {
-          TreeSet<String> documented = new TreeSet<>();
-          DOCUMENT.at(schema + "/properties").fieldNames().forEachRemaining(documented::add);
-          TreeSet<String> real = new TreeSet<>();
-          for (RecordComponent component : type.getRecordComponents()) {
-            real.add(component.getName());
-          }
-          assertThat(documented).as(schema).isEqualTo(real);
-        });
+    records.forEach((schema, type) -> {
+      TreeSet<String> documented = new TreeSet<>();
+      DOCUMENT.at(schema + "/properties").fieldNames().forEachRemaining(documented::add);
+      TreeSet<String> real = new TreeSet<>();
+      for (RecordComponent component : type.getRecordComponents()) {
+        real.add(component.getName());
+      }
+      assertThat(documented).as(schema).isEqualTo(real);
+    });
   }
 
   @Test
