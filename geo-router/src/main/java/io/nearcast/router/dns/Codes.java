@@ -1,5 +1,8 @@
 package io.nearcast.router.dns;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
 /** Numbers of the DNS protocol that the router knows, as IANA assigns them. */
 final class Codes {
   static final int HEADER_BYTES = 12;
@@ -36,4 +39,9 @@ final class Codes {
   static final int ERROR_NOT_READY = 14;
 
   private Codes() {}
+
+  /** The type of the record that an address stands in. */
+  static int addressType(InetAddress address) {
+    return address instanceof Inet4Address ? TYPE_A : TYPE_AAAA;
+  }
 }

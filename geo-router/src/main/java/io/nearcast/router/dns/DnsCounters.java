@@ -1,16 +1,18 @@
 package io.nearcast.router.dns;
 
 import io.nearcast.router.pick.Choice;
+import io.nearcast.router.pick.Located;
+import io.nearcast.router.pick.Outcome;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 
-/** What DNS counts. Any thread. */
+/** What DNS counts. Any thread; every label is there from the start, at 0. */
 final class DnsCounters {
   private final Counter queries;
   private final Counter responses;
+  private final Counter choices;
   private final Counter ignored;
   private final Counter truncated;
-  private final Counter choices;
   private final Counter noEdges;
 
   DnsCounters(CollectorRegistry registry) {
@@ -18,19 +20,29 @@ final class DnsCounters {
         Counter.build("nearcast_dns_queries_total", "DNS messages that get a response")
             .labelNames("transport")
             .register(registry);
+    queries.labels(transport(false));
+    queries.labels(transport(true));
     responses =
         Counter.build("nearcast_dns_responses_total", "DNS responses by their code")
             .labelNames("rcode")
             .register(registry);
+    for (Rcode rcode : Rcode.values()) {
+      responses.labels(rcode.label());
+    }
+    choices =
+        Counter.build("nearcast_dns_choices_total", "Answers with edges by why they were chosen")
+            .labelNames("located", "outcome")
+            .register(registry);
+    for (Located located : Located.values()) {
+      for (Outcome outcome : Outcome.values()) {
+        choices.labels(located.word(), outcome.word());
+      }
+    }
     ignored =
         Counter.build("nearcast_dns_ignored_total", "DNS messages that get no response: no query")
             .register(registry);
     truncated =
         Counter.build("nearcast_dns_truncated_total", "DNS responses that did not fit a datagram")
-            .register(registry);
-    choices =
-        Counter.build("nearcast_dns_choices_total", "Answers with edges by why they were chosen")
-            .labelNames("located", "outcome")
             .register(registry);
     noEdges =
         Counter.build("nearcast_dns_no_edge_total", "Queries that failed as no edge is known")
@@ -38,7 +50,11 @@ final class DnsCounters {
   }
 
   void query(boolean stream) {
-    queries.labels(stream ? "tcp" : "udp").inc();
+    queries.labels(transport(stream)).inc();
+  }
+
+  private static String transport(boolean stream) {
+    return stream ? "tcp" : "udp";
   }
 
   void response(Rcode rcode, boolean wasTruncated) {

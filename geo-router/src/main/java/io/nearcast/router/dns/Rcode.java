@@ -20,6 +20,7 @@ enum Rcode {
   BADVERS(16);
 
   private final int code;
+  private final String label = name().toLowerCase(Locale.ROOT);
 
   Rcode(int code) {
     this.code = code;
@@ -37,6 +38,6 @@ enum Rcode {
 
   /** The label in metrics. */
   String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 }

@@ -1,5 +1,6 @@
 package io.nearcast.router.dns;
 
+import io.nearcast.router.geo.Prefix;
 import io.nearcast.router.zone.WireName;
 import org.jspecify.annotations.Nullable;
 
@@ -47,5 +48,12 @@ sealed interface Received {
       WireName name,
       int type,
       int dnsClass)
-      implements Answerable {}
+      implements Answerable {
+
+    /** The client's network, where the query tells it; null where it does not. */
+    @Nullable Prefix toldClient() {
+      ClientSubnet subnet = edns == null ? null : edns.subnet();
+      return subnet != null && subnet.isUsable() ? subnet.network() : null;
+    }
+  }
 }

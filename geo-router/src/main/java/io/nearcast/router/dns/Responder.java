@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers one message: read it, find its name, ask the picker for a service's domain, write the
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Responder {
   /** How long answers count, and negative ones too. */
   static final int TTL_SECONDS = 20;
-
-  private static final int DATAGRAM_BYTES_PLAIN = 512;
-  private static final int STREAM_BYTES_MAX = 65_535;
 
   private final Directions directions;
   private final Supplier<Zones> zones;
@@ -54,53 +50,40 @@ final class Responder {
    */
   boolean respond(ByteBuf message, InetAddress source, boolean stream, ByteBuf out) {
     int start = message.readerIndex();
-    switch (QueryReader.read(message)) {
-      case Received.Ignored _ -> {
-        counters.ignored();
-        return false;
-      }
-      case Received.Rejected rejected -> {
-        counters.query(stream);
-        new Exchange(rejected, message, start, stream, out, null).end(rejected.rcode(), false);
-      }
-      case Received.Query query -> {
-        counters.query(stream);
-        answer(query, message, start, source, stream, out);
-      }
+    Received received = QueryReader.read(message);
+    if (!(received instanceof Received.Answerable answerable)) {
+      counters.ignored();
+      return false;
+    }
+    counters.query(stream);
+    Exchange exchange = new Exchange(answerable, message, start, source, stream, out, counters);
+    switch (answerable) {
+      case Received.Rejected rejected -> exchange.refuse(rejected.rcode());
+      case Received.Query query -> answer(exchange, query, zones.get());
     }
     return true;
   }
 
-  private void answer(
-      Received.Query query,
-      ByteBuf message,
-      int start,
-      InetAddress source,
-      boolean stream,
-      ByteBuf out) {
-    Zones now = zones.get();
+  private void answer(Exchange exchange, Received.Query query, Zones now) {
     if (now == Zones.EMPTY) {
-      new Exchange(query, message, start, stream, out, "no copy of the feed yet")
-          .end(Rcode.SERVFAIL, false);
-      return;
+      exchange.fail("no copy of the feed yet");
+    } else if (query.type() == Codes.TYPE_OPT) {
+      exchange.refuse(Rcode.FORMERR);
+    } else if (query.dnsClass() != Codes.CLASS_IN || isMeta(query.type())) {
+      exchange.refuse(Rcode.REFUSED);
+    } else {
+      switch (place(query, now)) {
+        case Place.Outside _ -> exchange.refuse(Rcode.REFUSED);
+        case Place.Absent absent -> negative(exchange, Rcode.NXDOMAIN, absent, now);
+        case Place.Hollow hollow -> negative(exchange, Rcode.NOERROR, hollow, now);
+        case Place.Child child -> child(exchange, query, child, now);
+        case Place.Apex apex -> apex(exchange, query, apex, now);
+      }
     }
-    Exchange exchange = new Exchange(query, message, start, stream, out, null);
-    if (query.type() == Codes.TYPE_OPT) {
-      exchange.end(Rcode.FORMERR, false);
-      return;
-    }
-    boolean meta = query.type() >= Codes.TYPE_META_FIRST && query.type() < Codes.TYPE_ANY;
-    if (query.dnsClass() != Codes.CLASS_IN || meta) {
-      exchange.end(Rcode.REFUSED, false);
-      return;
-    }
-    switch (place(query, now)) {
-      case Place.Outside _ -> exchange.end(Rcode.REFUSED, false);
-      case Place.Absent absent -> negative(exchange, Rcode.NXDOMAIN, absent, now);
-      case Place.Hollow hollow -> negative(exchange, Rcode.NOERROR, hollow, now);
-      case Place.Child child -> child(exchange, query, child, now);
-      case Place.Apex apex -> apex(exchange, query, apex, now, source);
-    }
+  }
+
+  private static boolean isMeta(int type) {
+    return type >= Codes.TYPE_META_FIRST && type < Codes.TYPE_ANY;
   }
 
   /** DS records of a zone are the business of the zone above it, where that is one of ours. */
@@ -113,47 +96,37 @@ final class Responder {
 
   private void child(Exchange exchange, Received.Query query, Place.Child child, Zones zones) {
     if (query.type() == Codes.TYPE_ANY) {
-      exchange.writer.hostInformation(TTL_SECONDS);
-      exchange.end(Rcode.NOERROR, true);
+      almostNothing(exchange);
       return;
     }
     Optional<InetAddress> address =
-        zones.node(child.label()).filter(found -> isOfType(found, query.type()));
+        zones.node(child.label()).filter(found -> Codes.addressType(found) == query.type());
     if (address.isEmpty()) {
       negative(exchange, Rcode.NOERROR, child, zones);
       return;
     }
-    exchange.writer.address(address.get(), TTL_SECONDS);
-    exchange.end(Rcode.NOERROR, true);
+    exchange.writer().address(address.get(), TTL_SECONDS);
+    exchange.end(Rcode.NOERROR);
   }
 
-  private void apex(
-      Exchange exchange, Received.Query query, Place.Apex apex, Zones zones, InetAddress source) {
+  private void apex(Exchange exchange, Received.Query query, Place.Apex apex, Zones zones) {
     switch (query.type()) {
-      case Codes.TYPE_A -> addresses(exchange, query, apex, zones, source, Family.IPV4);
-      case Codes.TYPE_AAAA -> addresses(exchange, query, apex, zones, source, Family.IPV6);
+      case Codes.TYPE_A -> addresses(exchange, query, apex, zones, Family.IPV4);
+      case Codes.TYPE_AAAA -> addresses(exchange, query, apex, zones, Family.IPV6);
       case Codes.TYPE_NS -> nameServers(exchange, zones);
       case Codes.TYPE_SOA -> {
-        exchange.writer.startOfAuthority(false, 0, primary, zones.serial(), TTL_SECONDS);
-        exchange.end(Rcode.NOERROR, true);
+        exchange.writer().startOfAuthority(false, 0, primary, zones.serial(), TTL_SECONDS);
+        exchange.end(Rcode.NOERROR);
       }
-      case Codes.TYPE_ANY -> {
-        exchange.writer.hostInformation(TTL_SECONDS);
-        exchange.end(Rcode.NOERROR, true);
-      }
+      case Codes.TYPE_ANY -> almostNothing(exchange);
       default -> negative(exchange, Rcode.NOERROR, apex, zones);
     }
   }
 
   private void addresses(
-      Exchange exchange,
-      Received.Query query,
-      Place.Apex apex,
-      Zones zones,
-      InetAddress source,
-      Family family) {
-    Prefix told = told(query);
-    Prefix client = told == null ? Prefix.of(source) : told;
+      Exchange exchange, Received.Query query, Place.Apex apex, Zones zones, Family family) {
+    Prefix told = query.toldClient();
+    Prefix client = told == null ? Prefix.of(exchange.source()) : told;
     Choice choice = directions.choose(client, family, Breadth.PLACE);
     counters.choice(choice);
     if (choice.edges().isEmpty()) {
@@ -161,16 +134,9 @@ final class Responder {
       return;
     }
     for (Edge edge : choice.edges()) {
-      exchange.writer.address(edge.address().getAddress(), TTL_SECONDS);
+      exchange.writer().address(edge.address().getAddress(), TTL_SECONDS);
     }
-    exchange.scope = told == null ? 0 : choice.scope();
-    exchange.end(Rcode.NOERROR, true);
-  }
-
-  /** The client's network, where the query tells it. */
-  private static @Nullable Prefix told(Received.Query query) {
-    ClientSubnet subnet = query.edns() == null ? null : query.edns().subnet();
-    return subnet != null && subnet.isUsable() ? subnet.network() : null;
+    exchange.end(Rcode.NOERROR, told == null ? 0 : choice.scope());
   }
 
   /**
@@ -187,79 +153,29 @@ final class Responder {
     }
   }
 
-  private void nameServers(Exchange exchange, Zones zones) {
+  private static void nameServers(Exchange exchange, Zones zones) {
     for (NameServer server : zones.nameServers()) {
-      exchange.writer.nameServer(server.id(), TTL_SECONDS);
+      exchange.writer().nameServer(server.id(), TTL_SECONDS);
     }
     for (NameServer server : zones.nameServers()) {
       if (server.address() != null) {
-        exchange.writer.glue(server.id(), server.address(), TTL_SECONDS);
+        exchange.writer().glue(server.id(), server.address(), TTL_SECONDS);
       }
     }
-    exchange.end(Rcode.NOERROR, true);
+    exchange.end(Rcode.NOERROR);
+  }
+
+  /** Nobody gets to see all that there is at a name (RFC 8482). */
+  private static void almostNothing(Exchange exchange) {
+    exchange.writer().hostInformation(TTL_SECONDS);
+    exchange.end(Rcode.NOERROR);
   }
 
   /** Negative answers hold for everybody: scope 0 (RFC 7871 section 7.4). */
   private void negative(Exchange exchange, Rcode rcode, Place.Inside place, Zones zones) {
-    exchange.writer.startOfAuthority(
-        true, place.zoneOffset(), primary, zones.serial(), TTL_SECONDS);
-    exchange.end(rcode, true);
-  }
-
-  private static boolean isOfType(InetAddress address, int type) {
-    return type == (address.getAddress().length == 4 ? Codes.TYPE_A : Codes.TYPE_AAAA);
-  }
-
-  /** One response on its way. One thread. */
-  private final class Exchange {
-    private final Received.Answerable query;
-    private final ByteBuf message;
-    private final int messageStart;
-    private final boolean stream;
-    private final ByteBuf out;
-    private final int outStart;
-    private ResponseWriter writer;
-    private int scope;
-
-    Exchange(
-        Received.Answerable query,
-        ByteBuf message,
-        int messageStart,
-        boolean stream,
-        ByteBuf out,
-        @Nullable String extendedError) {
-      this.query = query;
-      this.message = message;
-      this.messageStart = messageStart;
-      this.stream = stream;
-      this.out = out;
-      this.outStart = out.writerIndex();
-      this.writer = writer(extendedError);
-    }
-
-    private ResponseWriter writer(@Nullable String extendedError) {
-      return new ResponseWriter(query, message, messageStart, out, bytesMax(), extendedError);
-    }
-
-    private int bytesMax() {
-      if (stream) {
-        return STREAM_BYTES_MAX;
-      }
-      Edns edns = query.edns();
-      return edns == null
-          ? DATAGRAM_BYTES_PLAIN
-          : Math.clamp(edns.payloadBytes(), DATAGRAM_BYTES_PLAIN, ResponseWriter.UDP_BYTES_MAX);
-    }
-
-    void end(Rcode rcode, boolean authoritative) {
-      writer.finish(rcode, authoritative, scope);
-      counters.response(rcode, writer.truncated());
-    }
-
-    void fail(String why) {
-      out.writerIndex(outStart);
-      writer = writer(why);
-      end(Rcode.SERVFAIL, false);
-    }
+    exchange
+        .writer()
+        .startOfAuthority(true, place.zoneOffset(), primary, zones.serial(), TTL_SECONDS);
+    exchange.end(rcode);
   }
 }

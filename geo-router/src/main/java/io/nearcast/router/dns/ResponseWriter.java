@@ -74,7 +74,7 @@ final class ResponseWriter {
 
   /** Answers with an address, of the question's name. */
   void address(InetAddress address, int ttlSeconds) {
-    int mark = owner(0, addressType(address), ttlSeconds);
+    int mark = owner(0, Codes.addressType(address), ttlSeconds);
     writeAddress(address);
     answers += keep(mark);
   }
@@ -123,7 +123,7 @@ final class ResponseWriter {
   void glue(String label, InetAddress address, int ttlSeconds) {
     int mark = out.writerIndex();
     name(label, 0);
-    fixed(addressType(address), ttlSeconds);
+    fixed(Codes.addressType(address), ttlSeconds);
     writeAddress(address);
     if (out.writerIndex() > end) {
       out.writerIndex(mark);
@@ -220,10 +220,6 @@ final class ResponseWriter {
   private void writeAddress(InetAddress address) {
     byte[] bytes = address.getAddress();
     out.writeShort(bytes.length).writeBytes(bytes);
-  }
-
-  private static int addressType(InetAddress address) {
-    return address.getAddress().length == 4 ? Codes.TYPE_A : Codes.TYPE_AAAA;
   }
 
   /** Takes a record back that had no room; returns how many were kept. */

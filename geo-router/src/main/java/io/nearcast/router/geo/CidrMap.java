@@ -122,11 +122,6 @@ public final class CidrMap {
     return size;
   }
 
-  /** The PoPs that it names. */
-  public List<String> pops() {
-    return List.copyOf(pops);
-  }
-
   Match find(Prefix address) {
     CidrTrie.Found found = trie(address).find(address);
     return new Match(

@@ -118,12 +118,15 @@ public final class Redirects implements AutoCloseable {
     if (!now.isService(domain)) {
       return Reply.text(404, "no service has this host");
     }
-    Choice choice = choose(clientAddress.of(ask));
+    Prefix client = clientAddress.of(ask);
+    Choice choice = choose(client);
     if (choice.site() == null) {
       return unavailable("no edge is known");
     }
     Reply reply =
-        ask.isRead() && wantsJson(ask) ? json(ask, domain, choice) : redirect(ask, domain, choice);
+        ask.isRead() && wantsJson(ask)
+            ? json(client, domain, choice)
+            : redirect(ask, domain, choice);
     return reply.with("Cache-Control", "private, no-store").with("Vary", "Accept");
   }
 
@@ -146,8 +149,7 @@ public final class Redirects implements AutoCloseable {
         .with("Location", "http://" + authority + ask.target());
   }
 
-  private Reply json(Ask ask, String domain, Choice choice) {
-    Prefix client = clientAddress.of(ask);
+  private static Reply json(Prefix client, String domain, Choice choice) {
     Answer answer =
         new Answer(
             domain,

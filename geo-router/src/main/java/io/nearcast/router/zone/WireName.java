@@ -1,6 +1,5 @@
 package io.nearcast.router.zone;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -58,11 +57,6 @@ public record WireName(String octets) {
   /** The name above: without the first label. Not for the root. */
   public WireName parent() {
     return new WireName(octets.substring(firstLength()));
-  }
-
-  /** Its octets. */
-  public byte[] bytes() {
-    return octets.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** The name in dots, for people. */

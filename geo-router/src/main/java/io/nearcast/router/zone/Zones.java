@@ -181,9 +181,4 @@ public final class Zones {
   public long serial() {
     return domains.sequence() & 0xFFFF_FFFFL;
   }
-
-  /** How many zones there are. */
-  public int size() {
-    return domains.services().size();
-  }
 }
