@@ -14,6 +14,7 @@ final class DnsCounters {
   private final Counter ignored;
   private final Counter truncated;
   private final Counter noEdges;
+  private final Counter failures;
 
   DnsCounters(CollectorRegistry registry) {
     queries =
@@ -44,6 +45,9 @@ final class DnsCounters {
     truncated =
         Counter.build("nearcast_dns_truncated_total", "DNS responses that did not fit a datagram")
             .register(registry);
+    failures =
+        Counter.build("nearcast_dns_failures_total", "Queries that failed by a fault of the router")
+            .register(registry);
     noEdges =
         Counter.build("nearcast_dns_no_edge_total", "Queries that failed as no edge is known")
             .register(registry);
@@ -70,6 +74,10 @@ final class DnsCounters {
 
   void choice(Choice choice) {
     choices.labels(choice.located().word(), choice.outcome().word()).inc();
+  }
+
+  void failed() {
+    failures.inc();
   }
 
   void noEdge() {

@@ -12,22 +12,28 @@ import io.nearcast.router.zone.Zones;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers one message: read it, find its name, ask the picker for a service's domain, write the
  * response. The life of a DNS query in order.
  *
- * <p>Any thread; holds no state of its own.
+ * <p>Any thread.
  */
 final class Responder {
   /** How long answers count, and negative ones too. */
   static final int TTL_SECONDS = 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Responder.class);
+
   private final Directions directions;
   private final Supplier<Zones> zones;
   private final String primary;
   private final DnsCounters counters;
+  private final AtomicBoolean complained = new AtomicBoolean();
 
   /**
    * @param primary this router's id, whose name the SOA records have
@@ -57,11 +63,24 @@ final class Responder {
     }
     counters.query(stream);
     Exchange exchange = new Exchange(answerable, message, start, source, stream, out, counters);
-    switch (answerable) {
-      case Received.Rejected rejected -> exchange.refuse(rejected.rcode());
-      case Received.Query query -> answer(exchange, query, zones.get());
+    try {
+      switch (answerable) {
+        case Received.Rejected rejected -> exchange.refuse(rejected.rcode());
+        case Received.Query query -> answer(exchange, query, zones.get());
+      }
+    } catch (RuntimeException e) {
+      failed(e);
+      exchange.fail("internal error");
     }
     return true;
+  }
+
+  /** A bug must not take the service down, nor fill the log where somebody sends it on purpose. */
+  private void failed(RuntimeException e) {
+    counters.failed();
+    if (complained.compareAndSet(false, true)) {
+      LOG.error("a query could not be answered; further ones are counted only", e);
+    }
   }
 
   private void answer(Exchange exchange, Received.Query query, Zones now) {

@@ -1,6 +1,6 @@
 /**
- * What all servers of the router have in common: event loops, and bounds for connections. Start
- * with {@link io.nearcast.router.net.Loops}.
+ * What all servers of the router have in common: event loops, bounds for connections, addresses of
+ * nodes. Start with {@link io.nearcast.router.net.Loops}.
  */
 @NullMarked
 package io.nearcast.router.net;

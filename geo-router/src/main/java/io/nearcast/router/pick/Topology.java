@@ -6,6 +6,7 @@ import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.router.geo.Location;
 import io.nearcast.router.geo.Point;
+import io.nearcast.router.net.NodeAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ public final class Topology {
     TreeMap<String, List<Edge>> edgesByPop = new TreeMap<>();
     state.pops().keySet().forEach(pop -> edgesByPop.put(pop, new ArrayList<>()));
     for (NodeStatus node : fleet.nodes()) {
-      Addresses.usable(node.address())
+      NodeAddress.usable(node.address())
           .filter(_ -> node.role() == NodeRole.EDGE)
           .map(address ->
               new Edge(

@@ -4,7 +4,7 @@ import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
-import io.nearcast.router.pick.Addresses;
+import io.nearcast.router.net.NodeAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -89,7 +89,7 @@ public final class Zones {
         continue;
       }
       Optional<InetAddress> address =
-          Addresses.usable(node.address()).map(InetSocketAddress::getAddress);
+          NodeAddress.usable(node.address()).map(InetSocketAddress::getAddress);
       addresses.put(node.id(), address);
       if (node.role() == NodeRole.ROUTER) {
         servers.put(node.id(), new NameServer(node.id(), address.orElse(null)));

@@ -1,4 +1,4 @@
-package io.nearcast.router.pick;
+package io.nearcast.router.net;
 
 import io.nearcast.router.geo.Prefix;
 import java.net.InetAddress;
@@ -6,10 +6,10 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** The addresses that nodes report. */
-public final class Addresses {
+public final class NodeAddress {
   private static final int PORT_MAX = 65_535;
 
-  private Addresses() {}
+  private NodeAddress() {}
 
   /**
    * Reads {@code ADDR:PORT}, an IPv6 address in brackets.
