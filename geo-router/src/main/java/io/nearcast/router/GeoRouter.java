@@ -7,6 +7,7 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.metrics.Metrics;
 import io.nearcast.router.dns.DnsServer;
 import io.nearcast.router.geo.GeoFiles;
+import io.nearcast.router.geo.Prefix;
 import io.nearcast.router.health.Prober;
 import io.nearcast.router.http.Admin;
 import io.nearcast.router.http.Redirects;
@@ -149,7 +150,7 @@ public final class GeoRouter implements AutoCloseable {
     InetAddress advertised = options.advertise();
     InetSocketAddress address =
         advertised == null ? bound : new InetSocketAddress(advertised, bound.getPort());
-    return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+    return new HostPort(Prefix.format(address.getAddress()), address.getPort()).toString();
   }
 
   /** Where it answers DNS, over UDP and TCP. */

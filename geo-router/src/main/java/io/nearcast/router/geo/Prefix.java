@@ -1,5 +1,6 @@
 package io.nearcast.router.geo;
 
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -141,6 +142,11 @@ public record Prefix(boolean ipv4, long high, long low, int length) {
     return value;
   }
 
+  /** An address as text, IPv6 in its short form (RFC 5952). */
+  public static String format(InetAddress address) {
+    return NetUtil.toAddressString(address);
+  }
+
   /** How many bits an address of the family has: 32 or 128. */
   public int bits() {
     return ipv4 ? IPV4_BITS : IPV6_BITS;
@@ -186,7 +192,7 @@ public record Prefix(boolean ipv4, long high, long low, int length) {
   /** Address, slash, length. */
   @Override
   public String toString() {
-    return address().getHostAddress() + "/" + length;
+    return format(address()) + "/" + length;
   }
 
   /** A word whose first bits are ones; lengths outside 0 to 64 count as the nearest of them. */

@@ -162,7 +162,7 @@ public final class Redirects implements AutoCloseable {
 
   private static EdgeAddress edgeAddress(Edge edge) {
     InetSocketAddress address = edge.address();
-    return new EdgeAddress(edge.id(), address.getAddress().getHostAddress(), address.getPort());
+    return new EdgeAddress(edge.id(), Prefix.format(address.getAddress()), address.getPort());
   }
 
   private static boolean wantsJson(Ask ask) {

@@ -2,6 +2,7 @@ package io.nearcast.router.pick;
 
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.launch.HostPort;
+import io.nearcast.router.geo.Prefix;
 import java.net.InetSocketAddress;
 
 /**
@@ -18,6 +19,6 @@ public record Edge(
 
   /** The address as {@code ADDR:PORT}, an IPv6 address in brackets. */
   public String hostPort() {
-    return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+    return new HostPort(Prefix.format(address.getAddress()), address.getPort()).toString();
   }
 }
