@@ -84,7 +84,7 @@ class LauncherTest {
             .dropWhile(line -> !line.startsWith("Commands:"))
             .skip(1)
             .filter(line -> line.matches(" {2}[a-z].*"))
-            .map(line -> line.strip().split(" ")[0])
+            .map(line -> line.strip().split(" ", -1)[0])
             .toList();
 
     assertThat(commands).contains("apply", "purge", "nodes");
@@ -116,7 +116,7 @@ class LauncherTest {
     Map<String, String> variables = new TreeMap<>();
     List<String> arguments = new ArrayList<>(List.of("edge"));
     if (!options.isEmpty()) {
-      arguments.addAll(List.of(options.split(" ")));
+      arguments.addAll(List.of(options.split(" ", -1)));
     }
     if (environment != null) {
       variables.put("NEARCAST_MEMORY", environment);
@@ -198,7 +198,7 @@ class LauncherTest {
         .dropWhile(line -> !line.equals(heading))
         .skip(1)
         .takeWhile(line -> !line.isEmpty())
-        .map(line -> line.strip().split(" ")[0])
+        .map(line -> line.strip().split(" ", -1)[0])
         .toList();
   }
 
