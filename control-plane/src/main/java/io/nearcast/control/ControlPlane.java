@@ -8,6 +8,7 @@ import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.FleetPublisher;
 import io.nearcast.control.fleet.Members;
+import io.nearcast.control.fleet.PeerExchange;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.purge.Purges;
 import io.nearcast.control.rest.RestApi;
@@ -71,6 +72,7 @@ public final class ControlPlane implements AutoCloseable {
     Tokens tokens = Tokens.open(ledger, clock);
     String adminToken = AdminTokenFile.in(data.path()).ensure(tokens);
     Members members = Members.open(ledger, System::nanoTime);
+    parts.push(PeerExchange.start(store, members));
     Purges purges = Purges.open(ledger, members);
     parts.push(purges);
     FeedTail tail = new FeedTail(ledger.state().log(), ledger.state().sequence());

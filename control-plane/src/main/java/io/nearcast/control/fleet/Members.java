@@ -1,5 +1,7 @@
 package io.nearcast.control.fleet;
 
+import static java.time.temporal.ChronoUnit.MILLIS;
+
 import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.fleet.Fleet;
@@ -13,6 +15,7 @@ import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import io.nearcast.control.store.Document;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -134,7 +137,46 @@ public final class Members {
     try {
       Node node = nodes.get(id);
       if (node != null && node.member().boot().equals(report.boot())) {
-        node.heard(report, applied(report), nanoClock.getAsLong());
+        node.heard(report, applied(report), true, nanoClock.getAsLong());
+      }
+    } finally {
+      lock.unlock();
+    }
+    changed();
+  }
+
+  /** What nodes have said to this control plane, for the others. */
+  List<Notice.Heard> heardHere() {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      List<Notice.Heard> heard = new ArrayList<>();
+      for (Node node : nodes.values()) {
+        NodeReport report = node.heardHere(now);
+        if (report != null) {
+          Duration age = Duration.ofNanos(now - node.heardNanos());
+          heard.add(new Notice.Heard(node.member().id(), report, age.truncatedTo(MILLIS)));
+        }
+      }
+      return heard;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes in what nodes have said to another control plane, unless it is known better here. */
+  void heardElsewhere(List<Notice.Heard> heard) {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      for (Notice.Heard word : heard) {
+        Node node = nodes.get(word.id());
+        long at = now - word.age().toNanos();
+        if (node != null
+            && node.member().boot().equals(word.report().boot())
+            && at > node.heardNanos()) {
+          node.heard(word.report(), applied(word.report()), false, at);
+        }
       }
     } finally {
       lock.unlock();

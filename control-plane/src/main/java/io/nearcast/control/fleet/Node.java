@@ -17,6 +17,7 @@ final class Node {
   private @Nullable NodeReport report;
   private long applied;
   private long heardNanos;
+  private boolean heardHere;
   private @Nullable Long rivalNanos;
 
   /** A node that has said nothing yet since this control plane started. */
@@ -30,6 +31,11 @@ final class Node {
   }
 
   void member(Member changed) {
+    if (!changed.boot().equals(member.boot())) {
+      report = null; // the word of a process that is gone
+      applied = 0;
+      heardHere = false;
+    }
     member = changed;
   }
 
@@ -42,11 +48,22 @@ final class Node {
     return heardNanos;
   }
 
-  /** Takes in a report of the process that is the member. */
-  void heard(NodeReport said, long appliedNow, long nowNanos) {
+  /**
+   * Takes in a report of the process that is the member.
+   *
+   * @param here whether the node sent it to this control plane
+   * @param atNanos when it came
+   */
+  void heard(NodeReport said, long appliedNow, boolean here, long atNanos) {
     report = said;
     applied = appliedNow;
-    heardNanos = nowNanos;
+    heardHere = here;
+    heardNanos = atNanos;
+  }
+
+  /** What the node has said to this control plane last, or null if it does not report here. */
+  @Nullable NodeReport heardHere(long nowNanos) {
+    return heardHere && !down(nowNanos) ? report : null;
   }
 
   /** Takes in that another process uses the same id. */

@@ -89,6 +89,27 @@ public interface Store extends AutoCloseable {
    */
   void watch(Runnable moved);
 
+  /** Whether other control planes may write the same store. */
+  default boolean isShared() {
+    return false;
+  }
+
+  /**
+   * Tells the other control planes something that need not be durable; what was said under the same
+   * name before is forgotten.
+   *
+   * @param name unique among all control planes, as a key
+   */
+  default void tell(String name, byte[] notice) {}
+
+  /** What all control planes say, this one's own included. */
+  default List<Document> told() {
+    return List.of();
+  }
+
+  /** Takes back what somebody said. */
+  default void forget(String name) {}
+
   /** Lets go of files, connections and threads. */
   @Override
   void close();

@@ -84,6 +84,29 @@ final class SharedStoreRestTest {
   }
 
   @Test
+  void nodesMayReportToDifferentReplicas() {
+    first.put("/v1/services/shop", service("a.example"));
+    ReportingNode here = new ReportingNode(first, "here", "edge");
+    ReportingNode there = new ReportingNode(second, "there", "edge");
+    here.applied(2);
+    there.applied(2);
+    await().until(() -> first.get("/v1/nodes").json().at("/items").size() == 2);
+    String purge =
+        first.post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}").header("Location");
+    here.applied(3);
+    await().until(() -> second.get("/v1/feed/snapshot").json().at("/sequence").asLong() == 3);
+    there.applied(3);
+
+    await().until(() -> first.get(purge).text("/state").equals("complete"));
+    for (Http replica : new Http[] {first, second}) {
+      await()
+          .until(() ->
+              replica.get("/v1/nodes/here").json().at("/appliedSequence").asLong() == 3
+                  && replica.get("/v1/nodes/there").json().at("/appliedSequence").asLong() == 3);
+    }
+  }
+
+  @Test
   void nodeThatMovesToAnotherReplicaCompletesItsPurges() {
     first.put("/v1/services/shop", service("a.example"));
     new ReportingNode(first, "edge", "edge").applied(2);

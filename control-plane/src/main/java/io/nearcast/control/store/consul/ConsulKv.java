@@ -11,6 +11,7 @@ import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.model.kv.Verb;
 import com.orbitz.consul.option.ConsistencyMode;
 import com.orbitz.consul.option.ImmutableQueryOptions;
+import com.orbitz.consul.option.PutOptions;
 import com.orbitz.consul.option.QueryOptions;
 import io.nearcast.control.store.StoreFailure;
 import java.io.IOException;
@@ -115,6 +116,19 @@ final class ConsulKv implements AutoCloseable {
         throw failure("cannot create " + key, e);
       }
     }
+  }
+
+  /** Writes a value, whatever is there. */
+  void put(String key, byte[] value) {
+    told(() -> client.putValue(key, value, 0, PutOptions.BLANK));
+  }
+
+  /** Deletes a key, whether it is there or not. */
+  void delete(String key) {
+    told(() -> {
+      client.deleteKey(key);
+      return key;
+    });
   }
 
   /** All keys that begin with a prefix. */

@@ -244,6 +244,28 @@ public final class ConsulStore implements Store {
   }
 
   @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
+  public void tell(String name, byte[] notice) {
+    kv.put(keys.notice(name), notice);
+  }
+
+  @Override
+  public List<Document> told() {
+    return kv.readTree(keys.notice("")).stream()
+        .map(value -> new Document(keys.noticeName(value.getKey()), ConsulKv.bytes(value)))
+        .toList();
+  }
+
+  @Override
+  public void forget(String name) {
+    kv.delete(keys.notice(name));
+  }
+
+  @Override
   public void close() {
     watch.close();
     kv.close();

@@ -8,6 +8,7 @@ package io.nearcast.control.store.consul;
  * PREFIX/commits/0000000000000012  {"first":9,"last":9,"keys":["pops/fra"]}; what the commit wrote
  * PREFIX/entries/0000000000000009  the entry
  * PREFIX/documents/pops/fra        the document
+ * PREFIX/notices/NAME              what one control plane tells the others, beside all commits
  * </pre>
  *
  * @param prefix without a slash at either end
@@ -28,6 +29,15 @@ record Keys(String prefix) {
 
   String document(String key) {
     return prefix + "/documents/" + key;
+  }
+
+  String notice(String name) {
+    return prefix + "/notices/" + name;
+  }
+
+  /** The notice's name of a key in Consul. */
+  String noticeName(String key) {
+    return key.substring(notice("").length());
   }
 
   /** The document's key of a key in Consul. */
