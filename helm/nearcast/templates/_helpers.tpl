@@ -98,7 +98,7 @@ affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{/* What every container of a role has: image, rights, environment. Takes (dict "root" $ "values" VALUES-OF-THE-ROLE). */}}
+{{/* What every container of a role has: image, rights, environment (last, so that more of it may follow). Takes (dict "root" $ "values" VALUES-OF-THE-ROLE). */}}
 {{- define "nearcast.containerSettings" -}}
 image: {{ include "nearcast.image" .root | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}

@@ -104,6 +104,21 @@ class ChartTest {
   }
 
   @Test
+  void severalControlPlanesShareConsul() throws IOException {
+    Path example = Chart.SOURCE.resolve("examples/consul.yaml");
+    JsonNode controlPlane =
+        workload(Chart.with(work, Files.readString(example)).render(), "control-plane");
+
+    assertThat(controlPlane.at("/spec/replicas").asInt()).isEqualTo(3);
+    assertThat(strings(container(controlPlane).path("args")))
+        .contains("--store=consul", "--consul=http://consul-server.consul.svc:8500");
+    assertThat(container(controlPlane).path("env"))
+        .filteredOn(it -> it.path("name").asText().equals("CONSUL_HTTP_TOKEN"))
+        .extracting(it -> it.at("/valueFrom/secretKeyRef/name").asText())
+        .containsExactly("consul-acl");
+  }
+
+  @Test
   void nodesShareTheTokenThatTheControlPlaneOfTheReleaseMakes() {
     List<JsonNode> objects = Chart.with(work, "").render();
 
