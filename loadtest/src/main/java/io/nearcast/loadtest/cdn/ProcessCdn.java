@@ -24,7 +24,7 @@ public final class ProcessCdn implements AutoCloseable {
 
   private final Path root;
   private final CdnPlan plan;
-  private final Map<String, RoleProcess> processes = new LinkedHashMap<>();
+  private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
 
   private ProcessCdn(Path root, CdnPlan plan) {
     this.root = root;
@@ -82,8 +82,8 @@ public final class ProcessCdn implements AutoCloseable {
   }
 
   /** The process of a node. */
-  public RoleProcess process(String node) {
-    RoleProcess process = processes.get(node);
+  public ChildProcess process(String node) {
+    ChildProcess process = processes.get(node);
     if (process == null) {
       throw new IllegalArgumentException("there is no node " + node);
     }
@@ -107,19 +107,19 @@ public final class ProcessCdn implements AutoCloseable {
   /** Ends all processes, the control plane last. */
   @Override
   public void close() {
-    RoleProcess controlPlane = processes.remove(CONTROL_PLANE);
-    List<RoleProcess> nodes = List.copyOf(processes.values());
+    ChildProcess controlPlane = processes.remove(CONTROL_PLANE);
+    List<ChildProcess> nodes = List.copyOf(processes.values());
     processes.clear();
     // All at once first, so that the slowest alone decides how long it takes.
-    nodes.forEach(RoleProcess::signal);
-    nodes.forEach(RoleProcess::close);
+    nodes.forEach(ChildProcess::signal);
+    nodes.forEach(ChildProcess::close);
     if (controlPlane != null) {
       controlPlane.close();
     }
   }
 
   private void start(String node) throws IOException {
-    processes.put(node, RoleProcess.start(root, role(node), arguments(node)));
+    processes.put(node, ChildProcess.role(root, role(node), arguments(node)));
   }
 
   private void await(String node) throws IOException, InterruptedException {

@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -61,7 +64,7 @@ public final class Demo implements AutoCloseable {
     if (options.data() != null) {
       return start(options, options.data().toAbsolutePath(), null, progress);
     }
-    Path fresh = Files.createTempDirectory("nearcast-demo-");
+    Path fresh = freshDirectory();
     try {
       return start(options, fresh, fresh, progress);
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -81,12 +84,28 @@ public final class Demo implements AutoCloseable {
     try {
       LoopbackCdn cdn =
           LoopbackCdn.start(plan, role -> progress.accept("waiting for: " + role + " ..."));
-      Demo demo = new Demo(cdn, origin, placesText(options), fresh);
-      demo.announce();
-      return demo;
+      try {
+        announce(cdn, origin);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        cdn.close();
+        throw e;
+      }
+      return new Demo(cdn, origin, placesText(options), fresh);
     } catch (IOException | InterruptedException | RuntimeException e) {
       origin.close();
       throw e;
+    }
+  }
+
+  /** A name that is short enough to read in commands, where it is free. */
+  private static Path freshDirectory() throws IOException {
+    Path readable = Path.of(System.getProperty("java.io.tmpdir"), "nearcast-demo");
+    FileAttribute<?> ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    try {
+      return Files.createDirectory(readable, ownerOnly);
+    } catch (FileAlreadyExistsException _) {
+      return Files.createTempDirectory("nearcast-demo-", ownerOnly);
     }
   }
 
@@ -122,7 +141,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /** Makes the service, or tells an older one, whatever was changed in it, where its origin is. */
-  private void announce() throws IOException, InterruptedException {
+  private static void announce(LoopbackCdn cdn, SiteOrigin origin)
+      throws IOException, InterruptedException {
     Origin site = new Origin(SITE_ORIGIN, origin.url(), false, null);
     String path = "/v1/services/" + SERVICE;
     if (cdn.rest().get(path).status() == 200) {

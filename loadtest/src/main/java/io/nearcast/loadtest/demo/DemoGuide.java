@@ -47,7 +47,7 @@ record DemoGuide(CdnPlan plan, Path siteDirectory, URI origin) {
         nearestEdge(),
         missThenHit(),
         stillCached(),
-        purge("Purge the page by its URL, with a receipt of each node", urls("/")),
+        purgeByUrl(),
         purge("Purge by tag: all HTML pages have the tag html", "\"tags\":[\"html\"]"),
         purge("Purge everything of the service", "\"everything\":true"),
         purgeAtNode(),
@@ -95,19 +95,32 @@ record DemoGuide(CdnPlan plan, Path siteDirectory, URI origin) {
             new Command(page("/") + " | grep '<title>'", "the old title")));
   }
 
-  private Step purge(String title, String what) {
+  private Step purgeByUrl() {
     return new Step(
-        title,
+        "Purge the page by its URL, with a receipt of each node",
         List.of(
-            new Command(heads("/"), "a hit, or fetched for this step"),
-            new Command(
-                curl("POST", "/v1/purges", " -H 'Prefer: wait=5'")
-                    + " -d '{\"service\":\"demo\","
-                    + what
-                    + "}'",
-                "complete, applied by each edge"),
-            new Command(heads("/"), "fetched from the origin again"),
+            purgeCommand("\"urls\":[\"http://" + DOMAIN + "/\"]"),
+            missAgain(),
             new Command(page("/") + " | grep '<title>'", "the new title")));
+  }
+
+  private Step purge(String title, String what) {
+    return new Step(title, List.of(purgeCommand(what), missAgain()));
+  }
+
+  private Command purgeCommand(String what) {
+    return new Command(
+        curl("POST", "/v1/purges", " -H 'Prefer: wait=5'")
+            + " -d '{\"service\":\""
+            + Demo.SERVICE
+            + "\","
+            + what
+            + "}'",
+        "complete, applied by each edge");
+  }
+
+  private Command missAgain() {
+    return new Command(heads("/"), "fetched from the origin again, and kept");
   }
 
   private Step purgeAtNode() {
@@ -121,7 +134,7 @@ record DemoGuide(CdnPlan plan, Path siteDirectory, URI origin) {
                     + plan.edges().get(0).admin()
                     + "/",
                 "its id, and how many objects it matched"),
-            new Command(heads("/"), "fetched from the origin again")));
+            missAgain()));
   }
 
   private Step addService() {
@@ -151,7 +164,7 @@ record DemoGuide(CdnPlan plan, Path siteDirectory, URI origin) {
         "Add an origin to the service",
         List.of(
             new Command(
-                curl("PUT", "/v1/services/demo/origins/spare", "")
+                curl("PUT", "/v1/services/" + Demo.SERVICE + "/origins/spare", "")
                     + " -d '{\"name\":\"spare\",\"url\":\""
                     + origin
                     + "\",\"backup\":true}'",
@@ -191,10 +204,6 @@ record DemoGuide(CdnPlan plan, Path siteDirectory, URI origin) {
 
   private HostPort edge(int number) {
     return plan.edges().get(Math.min(number, plan.edges().size() - 1)).listen();
-  }
-
-  private static String urls(String path) {
-    return "\"urls\":[\"http://" + DOMAIN + path + "\"]";
   }
 
   private String page(String path) {

@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** Finds all taken ports of a CDN before it starts, so that they are named at once. */
 final class FreePorts {
+  private static final String DNS = "router DNS";
+
   private FreePorts() {}
 
   /**
@@ -23,22 +25,21 @@ final class FreePorts {
    * @throws StartFailure naming each address that is taken, by whom, and what to do
    */
   static void check(CdnPlan plan) {
-    List<String> taken = new ArrayList<>();
+    Map<String, List<String>> taken = new LinkedHashMap<>();
     addresses(plan)
         .forEach((address, purpose) -> {
-          if (!isFree(address) || (purpose.endsWith("DNS") && !isFreeForUdp(address))) {
-            taken.add(
-                purpose
-                    + " at "
-                    + address
-                    + PortOwners.of(address.port()).map(owner -> ", by " + owner).orElse(""));
+          if (!isFree(address) || (purpose.equals(DNS) && !isFreeForUdp(address))) {
+            String owner = PortOwners.of(address.port()).orElse("another process");
+            taken
+                .computeIfAbsent(owner, _ -> new ArrayList<>())
+                .add(address + " (" + purpose + ")");
           }
         });
     if (!taken.isEmpty()) {
+      List<String> causes = new ArrayList<>();
+      taken.forEach((owner, uses) -> causes.add(owner + " uses " + String.join(", ", uses)));
       throw new StartFailure(
-          (taken.size() == 1 ? "an address is in use: " : "addresses are in use: ")
-              + String.join("; ", taken)
-              + ": stop what listens there, or add to all ports with --port-offset 1000");
+          String.join("; ", causes) + ": stop it, or add to all ports with --port-offset 1000");
     }
   }
 
@@ -51,7 +52,7 @@ final class FreePorts {
       addresses.put(edge.listen(), "edge " + edge.id());
       addresses.put(edge.admin(), "edge " + edge.id() + " admin");
     }
-    addresses.put(plan.router().dns(), "router DNS");
+    addresses.put(plan.router().dns(), DNS);
     addresses.put(plan.router().http(), "router HTTP");
     addresses.put(plan.router().admin(), "router admin");
     return addresses;

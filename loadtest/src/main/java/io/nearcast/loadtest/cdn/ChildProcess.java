@@ -1,6 +1,5 @@
 package io.nearcast.loadtest.cdn;
 
-import io.nearcast.config.launch.HostPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,16 +19,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A role of Nearcast as a process of its own, started by {@code bin/nearcast}.
+ * A process that belongs to this one: a role of Nearcast, or a real component that a test needs.
  *
  * <p>It does not outlive this JVM, however that ends: the kernel kills it when the thread that
  * started it is gone ({@code setpriv --pdeathsig}, where the machine has that), and a shutdown hook
  * does so otherwise. Thread-safe.
  */
-public final class RoleProcess implements AutoCloseable {
-  /** How long a role may take from its start until it says that it is ready. */
+public final class ChildProcess implements AutoCloseable {
+  /** How long a process may take from its start until it says that it is ready. */
   public static final Duration READY_MAX = Duration.ofSeconds(60);
 
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
   private static final int LINES_MAX = 2_000;
 
@@ -41,42 +41,58 @@ public final class RoleProcess implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           task -> Thread.ofPlatform().daemon().name("process-starter").unstarted(task));
 
-  private final String role;
+  private final String name;
   private final Process process;
   private final Thread killer;
   private final Deque<String> lines = new ArrayDeque<>();
   private final CompletableFuture<String> ready = new CompletableFuture<>();
   private final Thread reader;
 
-  private RoleProcess(String role, Process process) {
-    this.role = role;
+  private ChildProcess(String name, String readyPrefix, Process process) {
+    this.name = name;
     this.process = process;
-    this.killer = new Thread(process::destroyForcibly, "kill " + role);
+    this.killer = new Thread(process::destroyForcibly, "kill " + name);
     Runtime.getRuntime().addShutdownHook(killer);
-    this.reader = Thread.ofVirtual().name("output of " + role).start(this::read);
+    this.reader = Thread.ofVirtual().name("output of " + name).start(() -> read(readyPrefix));
   }
 
   /**
-   * Starts a process; it is not ready yet when this returns.
+   * Starts a role of Nearcast by {@code bin/nearcast}; it is not ready yet when this returns.
    *
-   * @param root the source tree or distribution with {@code bin/nearcast}
+   * @param root the source tree or distribution with the launcher
    * @param role its first argument
    * @param arguments the other ones
    * @throws IOException if there is no such launcher
    */
-  public static RoleProcess start(Path root, String role, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
-      command.addAll(List.of("/usr/bin/setpriv", "--pdeathsig", "KILL", "--"));
-    }
-    command.add(root.resolve("bin/nearcast").toString());
-    command.add(role);
+  public static ChildProcess role(Path root, String role, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(root.resolve("bin/nearcast").toString(), role));
     command.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     // What runs is what this JVM was built with, and not a rebuild in the middle of a test.
-    builder.environment().putAll(Map.of("NEARCAST_NO_BUILD", "1"));
+    Map<String, String> environment = Map.of("NEARCAST_NO_BUILD", "1");
+    return start(role, "ready " + role, environment, command);
+  }
+
+  /**
+   * Starts any program.
+   *
+   * @param name for messages
+   * @param readyPrefix how the line of output begins that says that it is ready
+   * @param environment added to that of this JVM
+   * @param command the program and its arguments
+   * @throws IOException if there is no such program
+   */
+  public static ChildProcess start(
+      String name, String readyPrefix, Map<String, String> environment, List<String> command)
+      throws IOException {
+    List<String> whole = new ArrayList<>();
+    if (Files.isExecutable(SETPRIV)) {
+      whole.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
+    }
+    whole.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true);
+    builder.environment().putAll(environment);
     try {
-      return new RoleProcess(role, STARTER.submit(builder::start).get());
+      return new ChildProcess(name, readyPrefix, STARTER.submit(builder::start).get());
     } catch (ExecutionException e) {
       throw new IOException("cannot start " + command, e.getCause());
     } catch (InterruptedException e) {
@@ -85,7 +101,7 @@ public final class RoleProcess implements AutoCloseable {
     }
   }
 
-  private void read() {
+  private void read(String readyPrefix) {
     try (BufferedReader output = process.inputReader()) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         synchronized (lines) {
@@ -94,32 +110,30 @@ public final class RoleProcess implements AutoCloseable {
             lines.remove();
           }
         }
-        if (line.startsWith("ready " + role)) {
+        if (line.startsWith(readyPrefix)) {
           ready.complete(line);
         }
       }
     } catch (IOException _) {
       // The process was killed while it wrote.
     }
-    ready.completeExceptionally(new IOException(role + " ended before it was ready"));
+    ready.completeExceptionally(new IOException(name + " ended before it was ready"));
   }
 
   /**
-   * Waits for the line that begins with {@code ready}.
+   * Waits for the line that says that it is ready, and returns it.
    *
-   * @return the address that the line names
    * @throws IOException with the process's output, if it ends or takes too long
    */
-  public HostPort awaitReady() throws IOException, InterruptedException {
+  public String awaitReady() throws IOException, InterruptedException {
     try {
-      String line = ready.get(READY_MAX.toSeconds(), TimeUnit.SECONDS);
-      return HostPort.parse(line.split(" ", -1)[2]);
+      return ready.get(READY_MAX.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException(role + " did not become ready:\n" + output(), e);
+      throw new IOException(name + " did not become ready:\n" + output(), e);
     }
   }
 
-  /** The process id, that of the JVM and not of the launcher. */
+  /** The process id; a role's is that of the JVM, for the launcher becomes it. */
   public long pid() {
     return process.pid();
   }
@@ -168,7 +182,7 @@ public final class RoleProcess implements AutoCloseable {
   public int awaitExit(Duration max) throws InterruptedException, TimeoutException {
     if (!process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {
       kill();
-      throw new TimeoutException(role + " did not end within " + max + ":\n" + output());
+      throw new TimeoutException(name + " did not end within " + max + ":\n" + output());
     }
     ended();
     return process.exitValue();
