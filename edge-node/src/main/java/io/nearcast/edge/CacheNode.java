@@ -39,6 +39,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +59,12 @@ public final class CacheNode implements AutoCloseable {
   /** What is to be closed, the last first. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+  private final Engine engine;
   private final Server server;
   private final AdminServer adminServer;
   private final AtomicReference<@Nullable FeedFollower> follower = new AtomicReference<>();
 
-  private CacheNode(CacheNodeOptions options) {
+  private CacheNode(CacheNodeOptions options, LongSupplier nowMillis) {
     try {
       String id = id(options.source());
       Metrics metrics = new Metrics();
@@ -73,7 +75,7 @@ public final class CacheNode implements AutoCloseable {
       Upstreams upstreams =
           started(new Upstreams(loops.group(), UpstreamLimits.STANDARD, metrics.registry()));
       Tiers tiers = new Tiers(options.trustTiers().stream().map(CacheNode::subnet).toList());
-      Engine engine =
+      engine =
           new Engine(
               new Engine.Parts(
                   id,
@@ -87,7 +89,7 @@ public final class CacheNode implements AutoCloseable {
                   tiers,
                   new FlowMetrics(metrics.registry()),
                   accessLog,
-                  System::currentTimeMillis),
+                  nowMillis),
               Routes.none());
       Sweeper sweeper = started(new Sweeper(engine, this::matched));
       // The address is taken first, for the feed is told it; requests wait in the backlog.
@@ -120,7 +122,12 @@ public final class CacheNode implements AutoCloseable {
    * @throws StartFailure if an address cannot be had, or a directory or file not be used
    */
   public static CacheNode start(CacheNodeOptions options) {
-    return new CacheNode(options);
+    return start(options, System::currentTimeMillis);
+  }
+
+  /** The same by another clock than the system's, in ms since 1970. */
+  static CacheNode start(CacheNodeOptions options, LongSupplier nowMillis) {
+    return new CacheNode(options, nowMillis);
   }
 
   private <T extends AutoCloseable> T started(T part) {
@@ -210,6 +217,14 @@ public final class CacheNode implements AutoCloseable {
   /** Where clients connect. */
   public InetSocketAddress dataAddress() {
     return server.address();
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Server server() {
+    return server;
   }
 
   /** Where the admin endpoint listens. */
