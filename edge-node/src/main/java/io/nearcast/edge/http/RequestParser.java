@@ -24,6 +24,7 @@ final class RequestParser {
   private final Limits limits;
   private int scanned;
   private int emptyLines;
+  private boolean lineChecked;
 
   RequestParser(String scheme, Limits limits) {
     this.scheme = scheme;
@@ -42,6 +43,7 @@ final class RequestParser {
     int end = headEnd(in);
     if (end < 0) {
       refuseOverlong(in);
+      refuseHopeless(in);
       return null;
     }
     if (end - in.readerIndex() > limits.headBytes()) {
@@ -50,6 +52,7 @@ final class RequestParser {
     Lines lines = new Lines(in, end);
     scanned = 0;
     emptyLines = 0;
+    lineChecked = false;
     Request request = head(lines);
     in.readerIndex(end + 2);
     return request;
@@ -68,7 +71,7 @@ final class RequestParser {
   }
 
   /** The index of the CRLF of the empty line that ends the head, or -1. */
-  private int headEnd(ByteBuf in) {
+  private int headEnd(ByteBuf in) throws BadRequest {
     int from = Math.max(in.readerIndex(), in.readerIndex() + scanned - 3);
     int end = in.writerIndex();
     while (true) {
@@ -77,10 +80,10 @@ final class RequestParser {
         scanned = in.readableBytes();
         return -1;
       }
-      if (lf - in.readerIndex() >= 3
-          && in.getByte(lf - 1) == '\r'
-          && in.getByte(lf - 2) == '\n'
-          && in.getByte(lf - 3) == '\r') {
+      if (lf == in.readerIndex() || in.getByte(lf - 1) != '\r') {
+        throw new BadRequest(400, "a line of the head does not end with CRLF");
+      }
+      if (lf - in.readerIndex() >= 3 && in.getByte(lf - 2) == '\n' && in.getByte(lf - 3) == '\r') {
         return lf - 1;
       }
       from = lf + 1;
@@ -98,10 +101,28 @@ final class RequestParser {
     }
   }
 
+  /** Of a head that is not complete: refuses what no further byte can make a request of. */
+  private void refuseHopeless(ByteBuf in) throws BadRequest {
+    if (lineChecked || !in.isReadable()) {
+      return;
+    }
+    byte first = in.getByte(in.readerIndex());
+    boolean emptyLine = first == '\r' && in.readableBytes() == 1;
+    if (!Characters.token(first) && !emptyLine) {
+      throw new BadRequest(400, "this is no HTTP request");
+    }
+    int lf = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
+    if (lf >= 0) {
+      new Lines(in, lf + 1).requestLine(limits.targetBytes());
+      lineChecked = true;
+    }
+  }
+
   private Request head(Lines lines) throws BadRequest {
-    String method = lines.token(METHOD_MAX, (byte) ' ', "the method");
-    String rawTarget = lines.target(limits.targetBytes());
-    boolean http10 = lines.version();
+    RequestLine line = lines.requestLine(limits.targetBytes());
+    String method = line.method();
+    String rawTarget = line.target();
+    boolean http10 = line.http10();
     Fields.Builder builder = Fields.builder();
     int count = 0;
     while (lines.more()) {
@@ -187,13 +208,20 @@ final class RequestParser {
       if (colon == 0 || (!ipv6 && authority.indexOf(':') != colon)) {
         throw new BadRequest(400, "the host is not HOST or HOST:PORT");
       }
-      for (int i = colon + 1; i < authority.length(); i++) {
-        if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
-          throw new BadRequest(400, "the host's port is not a number");
-        }
-      }
+      checkPort(authority, colon + 1);
     }
     return authority;
+  }
+
+  private static void checkPort(String authority, int from) throws BadRequest {
+    int port = 0;
+    for (int i = from; i < authority.length(); i++) {
+      char c = authority.charAt(i);
+      port = port * 10 + (c - '0');
+      if (c < '0' || c > '9' || port > 65_535) {
+        throw new BadRequest(400, "the host's port is not a number up to 65535");
+      }
+    }
   }
 
   /** RFC 9112 section 6.3, without its leniency: one framing or none. */
@@ -289,6 +317,8 @@ final class RequestParser {
     return false;
   }
 
+  private record RequestLine(String method, String target, boolean http10) {}
+
   /** A cursor over the complete head. */
   private static final class Lines {
     private final ByteBuf in;
@@ -312,7 +342,12 @@ final class RequestParser {
       return in.toString(from, to - from, StandardCharsets.ISO_8859_1);
     }
 
-    String token(int max, byte stop, String what) throws BadRequest {
+    RequestLine requestLine(int targetMax) throws BadRequest {
+      String method = token(METHOD_MAX, (byte) ' ', "the method");
+      return new RequestLine(method, target(targetMax), version());
+    }
+
+    private String token(int max, byte stop, String what) throws BadRequest {
       int start = at;
       while (at < end && Characters.token(in.getByte(at))) {
         at++;
@@ -323,7 +358,7 @@ final class RequestParser {
       return text(start, at++);
     }
 
-    String target(int max) throws BadRequest {
+    private String target(int max) throws BadRequest {
       int start = at;
       while (at < end && Characters.target(in.getByte(at))) {
         at++;
@@ -338,7 +373,7 @@ final class RequestParser {
     }
 
     /** Reads the version and its CRLF; whether it is HTTP/1.0. */
-    boolean version() throws BadRequest {
+    private boolean version() throws BadRequest {
       int start = at;
       while (at < end && in.getByte(at) != '\r') {
         at++;

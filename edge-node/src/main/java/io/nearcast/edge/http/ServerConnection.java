@@ -116,13 +116,25 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     inputEnded = true;
-    lastRequest = true;
-    if (response == null || closing) {
-      var _ = ctx.close();
-    } else if (!bodyEnded) {
-      // The rest of the request will never come: it must not look complete to anybody.
-      var _ = ctx.close();
+    if (closing) {
+      closeWhenWritten(ctx);
+    } else {
+      endAfterInput();
     }
+  }
+
+  /** The client sends no more, but what it has sent is still answered. */
+  private void endAfterInput() {
+    if (response == null) {
+      closeGently();
+    } else if (!bodyEnded && !bodyPaused) {
+      // The rest of the request will never come: it must not look complete to anybody.
+      var _ = context().close();
+    }
+  }
+
+  private static void closeWhenWritten(ChannelHandlerContext ctx) {
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
@@ -170,6 +182,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       processing = false;
     }
     releaseEmpty();
+    if (inputEnded && !closing) {
+      endAfterInput();
+    }
     regulate();
   }
 
@@ -203,14 +218,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean nextBody() throws BadRequest {
-    if (bodyEnded || bodyPaused || body == null || bytes == null || stream == null) {
+    BodyDecoder decoder = body;
+    if (bodyEnded || bodyPaused || decoder == null || bytes == null || stream == null) {
       return false;
     }
-    ByteBuf piece = body.next(bytes);
+    ByteBuf piece = decoder.next(bytes);
     if (piece != null) {
+      // This may end the response, and with it the connection's interest in the body.
       stream.data(piece);
     }
-    if (body.done() && !bodyEnded) {
+    if (decoder.done() && !bodyEnded) {
       bodyEnded = true;
       if (stream != null) {
         stream.end();
@@ -345,7 +362,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(true);
     boolean nothingMore = inputEnded || (bodyEnded && bytes == null);
     if (nothingMore || !(ctx.channel() instanceof DuplexChannel duplex)) {
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      closeWhenWritten(ctx);
       return;
     }
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -359,16 +376,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   /** Called once a second: closes what has been idle, slow or stalled for too long. */
   void sweep(long nowNanos, boolean draining) {
     Limits limits = server.limits();
+    long pending = pendingWrites();
+    if (wroteSinceSweep || pending != pendingAtSweep) {
+      activeNanos = nowNanos;
+    }
+    wroteSinceSweep = false;
+    pendingAtSweep = pending;
     long quietNanos = nowNanos - activeNanos;
     if (closing) {
-      boolean lingeredEnough = quietNanos > LINGER_NANOS && pendingWrites() == 0;
-      if (lingeredEnough || quietNanos > limits.stallTimeout().toNanos()) {
+      if (pending == 0 && quietNanos > LINGER_NANOS) {
         var _ = context().close();
+      } else {
+        cutOffIfStalled(quietNanos, limits);
       }
-      return;
-    }
-    if (response != null) {
-      sweepAnswering(quietNanos, limits);
+    } else if (pending > 0 || (!bodyEnded && !bodyPaused)) {
+      cutOffIfStalled(quietNanos, limits);
+    } else if (response != null) {
+      // It is the upstream that is waited for, by others.
+      activeNanos = nowNanos;
     } else if (bytes != null) {
       if (nowNanos - headNanos > limits.headTimeout().toNanos()) {
         refuse(new BadRequest(408, "the request head took too long"));
@@ -378,15 +403,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void sweepAnswering(long quietNanos, Limits limits) {
-    long pending = pendingWrites();
-    boolean progress = wroteSinceSweep || pending != pendingAtSweep;
-    pendingAtSweep = pending;
-    wroteSinceSweep = false;
-    boolean waitsForClient = pending > 0 || (!bodyEnded && !bodyPaused);
-    if (progress || !waitsForClient) {
-      activeNanos = System.nanoTime();
-    } else if (quietNanos > limits.stallTimeout().toNanos()) {
+  private void cutOffIfStalled(long quietNanos, Limits limits) {
+    if (quietNanos > limits.stallTimeout().toNanos()) {
       server.stalled();
       var _ = context().close();
     }
