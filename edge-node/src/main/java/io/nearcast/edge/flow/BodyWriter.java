@@ -55,6 +55,7 @@ final class BodyWriter {
   private boolean partBegun;
   private boolean relaying;
   private boolean relayEnded;
+  private long relayedAt;
   private boolean over;
 
   /**
@@ -84,14 +85,22 @@ final class BodyWriter {
       piece.release();
       return;
     }
-    relaying = true;
+    beginRelaying();
     relayed.add(piece);
     pump();
   }
 
+  /** From now on nothing is added to what is in memory: relayed pieces follow behind it. */
+  private void beginRelaying() {
+    if (!relaying) {
+      relaying = true;
+      relayedAt = body == null ? 0 : body.length();
+    }
+  }
+
   /** No further piece comes. */
   void relayEnded(boolean complete) {
-    relaying = true;
+    beginRelaying();
     relayEnded = complete;
     if (complete) {
       pump();
@@ -137,19 +146,30 @@ final class BodyWriter {
     return relaying ? stepRelayed(current) : stepAtEnd(current);
   }
 
+  /** Takes one piece: what lies before the part is dropped, what lies behind it is kept. */
   private boolean stepRelayed(Part current) {
-    ByteBuf piece = relayed.poll();
-    if (piece != null) {
-      int length = piece.readableBytes();
-      position += length;
-      response.data(piece);
-      listener.consumed(length);
-      return true;
+    ByteBuf piece = relayed.peek();
+    if (piece == null) {
+      return relayEnded && (current.to() == TO_THE_END ? nextPart() : broken());
     }
-    if (!relayEnded) {
-      return false;
+    if (position < relayedAt) {
+      // What a part out of order asks for has gone by.
+      return broken();
     }
-    return current.to() == TO_THE_END ? nextPart() : broken();
+    int length = piece.readableBytes();
+    int before = (int) Math.min(length, position - relayedAt);
+    int wanted = (int) Math.min(length - before, current.to() - position);
+    piece.skipBytes(before);
+    ByteBuf written = piece.readRetainedSlice(wanted);
+    relayedAt += before + wanted;
+    position += wanted;
+    if (!piece.isReadable()) {
+      relayed.remove();
+      piece.release();
+    }
+    response.data(written);
+    listener.consumed(before + wanted);
+    return true;
   }
 
   /** Everything in memory is written; whether there will be more is what its state says. */
