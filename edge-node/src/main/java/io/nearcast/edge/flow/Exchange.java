@@ -168,12 +168,18 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     if (asked == null || stored == null) {
       return decision;
     }
-    boolean behind = !asked.min().sameLog(applied) || asked.min().sequence() > applied.sequence();
     return switch (decision) {
-      case Decision.Hit _ when asked.origin() || behind -> new Decision.Validate(Reason.REQUEST);
+      case Decision.Hit _ when mustAskOrigin(asked) -> new Decision.Validate(Reason.REQUEST);
       case Decision.Stale _ -> new Decision.Validate(Reason.STALE);
       default -> decision;
     };
+  }
+
+  /** Whether a tier knows of purges that what is stored here has not been compared with. */
+  private boolean mustAskOrigin(Tiers.Ask asked) {
+    return asked.origin()
+        || !asked.min().sameLog(applied)
+        || asked.min().sequence() > applied.sequence();
   }
 
   // Act
@@ -236,7 +242,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       alone(stored, soft);
       return;
     }
-    FillTable.Place place = new FillTable.Place(key(), knownVariant(stored));
+    FillTable.Place place = place(stored);
     Fill began = startFill(place, stored, soft, reason);
     if (began != null) {
       fill = began;
@@ -245,17 +251,17 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     }
   }
 
-  /** The variant that the request wants, where it is known what Vary names. */
-  private @Nullable Variant knownVariant(@Nullable StoredResponse stored) {
+  /** Where requests that this one can share an answer with look for its fill. */
+  private FillTable.Place place(@Nullable StoredResponse stored) {
     if (stored != null) {
-      return stored.variant();
+      return new FillTable.Place(key(), stored.variant());
     }
-    if (restarts == 0) {
-      return null;
-    }
-    Fill first = engine.fills().find(new FillTable.Place(key(), null));
-    Variant seen = first == null ? null : first.variant();
-    return seen == null ? null : VaryRule.like(seen, head);
+    FillTable.Place first = new FillTable.Place(key(), null);
+    Fill there = engine.fills().find(first);
+    Variant seen = there == null ? engine.store().newestVariant(key()) : there.variant();
+    return seen == null || VaryRule.matches(seen, head)
+        ? first
+        : new FillTable.Place(key(), VaryRule.like(seen, head));
   }
 
   /**
@@ -266,7 +272,8 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private @Nullable Fill startFill(
       FillTable.Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
     long min = ask == null ? 0 : ask.min().sequence();
-    boolean mayJoin = ask == null || !ask.origin();
+    // What a tier on another log asks for is asked of the origin, after it was (PURGE.md rule 16).
+    boolean mayJoin = ask == null || (!ask.origin() && ask.min().sameLog(applied));
     Fill[] made = new Fill[1];
     Fill chosen =
         engine
@@ -296,7 +303,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     return new Fill(
         engine,
         response.loop(),
-        order(UpstreamRequest.of(withTierFields(upstream)), why, true),
+        order(UpstreamRequest.of(withTierFields(upstream, stored)), why, true),
         place,
         stored,
         soft);
@@ -319,13 +326,20 @@ final class Exchange implements RequestHandler.Stream, FillReader {
         mayStore,
         applied,
         floor,
-        engine.ownPurges().applied().sequence());
+        engine.ownPurges().applied().sequence(),
+        // A tier that knows of more is told of the error instead (PURGE.md rule 12).
+        ask == null || !mustAskOrigin(ask));
   }
 
-  private RequestHead withTierFields(RequestHead upstream) {
+  /**
+   * @param stored what is validated, null for nothing: then a purge of the node's own may be newer
+   *     than what the next tier has
+   */
+  private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
     Fields.Builder fields = Fields.builder().addAll(upstream.fields());
     long min = Math.max(engine.purges().min(key()), ask == null ? 0 : ask.min().sequence());
-    boolean origin = engine.ownPurges().min(key()) > 0 || (ask != null && ask.origin());
+    long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
+    boolean origin = engine.ownPurges().min(key()) > purgedUpTo || (ask != null && ask.origin());
     engine.tiers().write(fields, new Position(applied.log(), min), origin);
     return upstream.withFields(fields.build());
   }
@@ -365,7 +379,8 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
     }
     UpstreamRequest sent =
-        new UpstreamRequest(withTierFields(upstream), request.hasBody(), request.contentLength());
+        new UpstreamRequest(
+            withTierFields(upstream, null), request.hasBody(), request.contentLength());
     Fill own = new Fill(engine, response.loop(), order(sent, reason, mayStore), null, null, false);
     fill = own;
     own.join(this);
@@ -473,7 +488,16 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   @Override
   public void relayEnded(boolean complete) {
     fill = null;
+    dropBody();
     responder.relayEnded(complete);
+  }
+
+  /** The upstream has answered without it: what still comes of the request's body is dropped. */
+  private void dropBody() {
+    if (bodyTo != null && !bodyEnded) {
+      bodyTo = null;
+      response.resumeBody();
+    }
   }
 
   @Override
@@ -490,6 +514,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   public void failed(UpstreamFailure failure) {
     fill = null;
     responder.failed(failure, reason);
+    dropBody();
   }
 
   // The client's side again

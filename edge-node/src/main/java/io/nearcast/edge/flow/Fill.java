@@ -69,6 +69,7 @@ final class Fill implements UpstreamListener {
    *     answer is as of
    * @param floor the sequence that its answer will at least be as of (PURGE.md rule 9)
    * @param ownEpoch the node's own purges that had been entered when it was begun
+   * @param mayServeStale whether what is stored may be served because the upstream fails
    */
   record Order(
       Route route,
@@ -80,7 +81,8 @@ final class Fill implements UpstreamListener {
       boolean mayStore,
       Position position,
       long floor,
-      long ownEpoch) {}
+      long ownEpoch,
+      boolean mayServeStale) {}
 
   private final Engine engine;
   private final EventLoop loop;
@@ -133,6 +135,8 @@ final class Fill implements UpstreamListener {
     }
     Variant known = variant;
     return (known == null || VaryRule.matches(known, request))
+        // Sequences of another log say nothing (PURGE.md rule 16).
+        && order.position().sameLog(engine.purges().applied())
         && order.floor() >= min
         && !engine.purges().fenced(order.key(), tags, order.position().sequence())
         && !engine.ownPurges().fenced(order.key(), tags, order.ownEpoch());
@@ -253,7 +257,8 @@ final class Fill implements UpstreamListener {
     if (notStored == null) {
       beginStoring(head, freshness, length, asOf);
     } else {
-      beginRelaying(head, length, asOf, notStored);
+      ResponseHead whole = raw.withFields(HopByHop.forClient(raw.fields())).dated(now);
+      beginRelaying(whole, length, asOf, notStored);
     }
   }
 
@@ -431,12 +436,9 @@ final class Fill implements UpstreamListener {
   private void store(Answer stored, SlabBody complete) {
     AsOf asOf = stored.asOf();
     Variant selected = variant;
-    Position applied = engine.purges().applied();
-    // What was asked for in another log, or before the forgotten horizon, is not stored (rule 3).
-    boolean known =
-        java.util.Objects.equals(asOf.log(), applied.log())
-            && asOf.sequence() >= engine.purges().horizon();
-    if (known && selected != null && stored.freshness() != null) {
+    if (known(new Position(asOf.log(), asOf.sequence()))
+        && selected != null
+        && stored.freshness() != null) {
       engine
           .store()
           .put(
@@ -450,6 +452,11 @@ final class Fill implements UpstreamListener {
                   order.ownEpoch(),
                   complete.retain()));
     }
+  }
+
+  /** What was asked for in another log or before the forgotten horizon is not stored (rule 3). */
+  private boolean known(Position asOf) {
+    return asOf.sameLog(engine.purges().applied()) && asOf.sequence() >= engine.purges().horizon();
   }
 
   private String[] tagsOf() {
@@ -489,7 +496,7 @@ final class Fill implements UpstreamListener {
 
   /** A 304: what is stored is fresh again, as of the asking (PURGE.md rule 1). */
   private void confirmed(StoredResponse stored, ResponseHead raw, Position asOf, long now) {
-    ResponseHead head = Validation.update(stored.head(), raw);
+    ResponseHead head = Validation.update(stored.head(), raw.dated(now));
     Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
     StoredResponse updated =
         stored.withHead(head, freshness, new AsOf(asOf.log(), asOf.sequence()), order.ownEpoch());
@@ -506,14 +513,19 @@ final class Fill implements UpstreamListener {
         others.add(seat);
       }
     }
-    engine.store().put(updated);
+    if (known(asOf) && notStored(head, freshness, 0) == null) {
+      engine.store().put(updated);
+    } else {
+      engine.store().remove(stored);
+      updated.release();
+    }
     leavePlace();
     others.forEach(Seat::restart);
     release();
   }
 
   private boolean maySaveUs(StoredResponse stored, long now) {
-    return StaleOnError.mayServe(stored.freshness(), candidateSoft, now);
+    return order.mayServeStale() && StaleOnError.mayServe(stored.freshness(), candidateSoft, now);
   }
 
   private void serveStale(StoredResponse stored, int status, @Nullable UpstreamFailure failure) {

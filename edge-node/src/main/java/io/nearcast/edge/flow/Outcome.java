@@ -95,12 +95,17 @@ record Outcome(
 
   /** What the parameters above do not say: a token, or a quoted string where it has blanks. */
   private @Nullable String why() {
-    if (detail != null) {
-      return '"' + detail.replace("\\", "").replace("\"", "'") + '"';
+    String word = notStored == null ? untold() : notStored.token();
+    if (detail == null) {
+      return word;
     }
-    if (notStored != null) {
-      return notStored.token();
-    }
+    // A string of RFC 9651: printable ASCII only.
+    String said = detail.replaceAll("[^ -~]", "?").replace("\\", "").replace("\"", "'");
+    return '"' + (word == null ? said : word + ": " + said) + '"';
+  }
+
+  /** The reason, where {@code fwd} is not the same word. */
+  private @Nullable String untold() {
     return switch (reason) {
       case FRESH, URI_MISS, VARY_MISS, STALE, METHOD, REQUEST -> null;
       default -> reason.token();

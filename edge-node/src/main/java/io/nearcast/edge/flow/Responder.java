@@ -121,7 +121,9 @@ final class Responder {
     try {
       ResponseEncoder.statusLine(out, stored.head().status());
       ResponseEncoder.fields(out, engine.heads().lasting(stored.head().fields(), false, passTags));
-      ResponseEncoder.field(out, "Content-Length", String.valueOf(stored.body().length()));
+      if (stored.head().status() != 204) {
+        ResponseEncoder.field(out, "Content-Length", String.valueOf(stored.body().length()));
+      }
       byte[] bytes = new byte[out.readableBytes()];
       out.readBytes(bytes);
       return bytes;

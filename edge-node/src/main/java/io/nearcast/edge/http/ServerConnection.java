@@ -126,7 +126,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   /** The client sends no more, but what it has sent is still answered. */
   private void endAfterInput() {
     if (response == null) {
-      closeGently();
+      // Pipelined requests may wait for the client to read earlier answers.
+      if (bytes == null || writable()) {
+        closeGently();
+      }
     } else if (!bodyEnded && !bodyPaused) {
       // The rest of the request will never come: it must not look complete to anybody.
       var _ = context().close();

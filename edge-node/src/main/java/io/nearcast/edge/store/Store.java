@@ -2,6 +2,7 @@ package io.nearcast.edge.store;
 
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.memory.SlabBody;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ public interface Store extends AutoCloseable {
 
   /** Whether there is any response under a key, whichever request it was for. */
   boolean holds(CacheKey key);
+
+  /** The variant of the newest response under a key, or null: it shows what Vary names there. */
+  @Nullable Variant newestVariant(CacheKey key);
 
   /**
    * Stores a response in place of the one with the same key and variant. Takes over the caller's

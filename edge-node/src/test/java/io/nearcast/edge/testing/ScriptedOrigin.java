@@ -123,6 +123,11 @@ public final class ScriptedOrigin implements AutoCloseable {
     }
   }
 
+  /** Takes no connection any more, and cuts those that there are. */
+  public void stop() {
+    close();
+  }
+
   @Override
   public void close() {
     try {

@@ -89,14 +89,6 @@ public final class Wire implements AutoCloseable {
     }
   }
 
-  /** Sends each byte in a packet of its own. */
-  public Wire sendByteByByte(String latin1) {
-    for (char c : latin1.toCharArray()) {
-      send(String.valueOf(c));
-    }
-    return this;
-  }
-
   /** Says that nothing more will be sent. */
   public Wire endOutput() {
     try {

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.store.StoreStats;
 import io.nearcast.edge.store.StoredResponse;
@@ -107,6 +108,12 @@ public final class MemoryStore implements Store {
   @Override
   public boolean holds(CacheKey key) {
     return cache.asMap().containsKey(key);
+  }
+
+  @Override
+  public @Nullable Variant newestVariant(CacheKey key) {
+    Variants variants = cache.getIfPresent(key);
+    return variants == null ? null : variants.newest().variant();
   }
 
   @Override

@@ -66,6 +66,10 @@ final class Variants {
     return best;
   }
 
+  StoredResponse newest() {
+    return responses[0];
+  }
+
   void forEach(Consumer<StoredResponse> consumer) {
     for (StoredResponse response : responses) {
       consumer.accept(response);
