@@ -22,6 +22,7 @@ import io.nearcast.edge.http.EventLoops;
 import io.nearcast.edge.http.Limits;
 import io.nearcast.edge.http.Server;
 import io.nearcast.edge.http.ServerMetrics;
+import io.nearcast.edge.purge.OwnPurgeLog;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.store.Store;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -74,6 +76,12 @@ public final class CacheNode implements AutoCloseable {
           started(options.accessLog().map(AccessLog::to).orElseGet(AccessLog::none));
       Upstreams upstreams =
           started(new Upstreams(loops.group(), UpstreamLimits.STANDARD, metrics.registry()));
+      Optional<DataDirectory> data = data(options.source()).map(this::started);
+      PurgeIndex ownPurges = new PurgeIndex();
+      OwnPurgeLog ownLog =
+          started(
+              data.map(directory -> OwnPurgeLog.open(directory.path(), ownPurges))
+                  .orElseGet(() -> OwnPurgeLog.none(ownPurges)));
       Tiers tiers = new Tiers(options.trustTiers().stream().map(CacheNode::subnet).toList());
       engine =
           new Engine(
@@ -84,14 +92,14 @@ public final class CacheNode implements AutoCloseable {
                   store,
                   options.memoryBytes() / 4,
                   new PurgeIndex(),
-                  new PurgeIndex(),
+                  ownPurges,
                   upstreams,
                   tiers,
                   new FlowMetrics(metrics.registry()),
                   accessLog,
                   nowMillis),
               Routes.none());
-      Sweeper sweeper = started(new Sweeper(engine, this::matched));
+      Sweeper sweeper = started(new Sweeper(engine, ownLog, this::matched));
       // The address is taken first, for the feed is told it; requests wait in the backlog.
       server =
           started(
@@ -105,7 +113,11 @@ public final class CacheNode implements AutoCloseable {
       switch (options.source()) {
         case CacheNodeOptions.Source.Standalone alone -> serve(alone, engine);
         case CacheNodeOptions.Source.Member member ->
-            follow(member, options, new Agent(id, engine, tiers, sweeper, isEdge(options)));
+            follow(
+                member,
+                options,
+                data.orElseThrow(),
+                new Agent(id, engine, tiers, sweeper, isEdge(options)));
       }
       adminServer =
           started(
@@ -137,6 +149,13 @@ public final class CacheNode implements AutoCloseable {
 
   private static boolean isEdge(CacheNodeOptions options) {
     return options.tier() == Engine.Tier.EDGE;
+  }
+
+  /** A standalone node has none: what it stores and its purges end with it. */
+  private static Optional<DataDirectory> data(CacheNodeOptions.Source source) {
+    return source instanceof CacheNodeOptions.Source.Member member
+        ? Optional.of(DataDirectory.open("--data", member.data()))
+        : Optional.empty();
   }
 
   private static String id(CacheNodeOptions.Source source) {
@@ -192,8 +211,10 @@ public final class CacheNode implements AutoCloseable {
   }
 
   private void follow(
-      CacheNodeOptions.Source.Member member, CacheNodeOptions options, Agent agent) {
-    DataDirectory data = started(DataDirectory.open("--data", member.data()));
+      CacheNodeOptions.Source.Member member,
+      CacheNodeOptions options,
+      DataDirectory data,
+      Agent agent) {
     HostPort address = member.advertise().orElseGet(() -> HostPort.of(server.address()));
     NodeIdentity identity =
         new NodeIdentity(

@@ -9,6 +9,7 @@ import io.nearcast.edge.agent.Sweeper;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -80,7 +81,17 @@ final class OwnPurges {
   }
 
   private Map<String, Object> enter(Route route, boolean soft, List<Selector> selectors) {
-    long matched = sweeper.ownPurge(route.service().name(), soft, selectors, route);
+    long matched;
+    try {
+      matched = sweeper.ownPurge(route.service().name(), soft, selectors, route);
+    } catch (IOException e) {
+      throw new Refused(
+          503,
+          "nothing was purged, for it could not be written to the data directory ("
+              + e
+              + "): make room there and purge again",
+          List.of());
+    }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", UUID.randomUUID().toString());
     answer.put("matched", matched);

@@ -3,11 +3,14 @@ package io.nearcast.edge.agent;
 import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.Selector;
 import io.nearcast.edge.flow.Engine;
+import io.nearcast.edge.purge.OwnPurgeLog;
 import io.nearcast.edge.purge.PurgeIndex;
+import io.nearcast.edge.purge.PurgeStamp;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.store.StoredResponse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,15 +36,18 @@ public final class Sweeper implements AutoCloseable {
   private record Pending(Change.PurgeIssued purge, PurgeIndex stamps, AtomicLong matched) {}
 
   private final Engine engine;
+  private final OwnPurgeLog ownPurges;
   private final ObjLongConsumer<String> matched;
   private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final Thread thread;
 
   /**
+   * @param ownPurges where the purges of this node alone are kept
    * @param matched takes a purge's id and how many stored responses it has hit
    */
-  public Sweeper(Engine engine, ObjLongConsumer<String> matched) {
+  public Sweeper(Engine engine, OwnPurgeLog ownPurges, ObjLongConsumer<String> matched) {
     this.engine = engine;
+    this.ownPurges = ownPurges;
     this.matched = matched;
     this.thread = Thread.ofPlatform().name("sweeper").daemon().start(this::run);
   }
@@ -95,20 +101,22 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /**
-   * Purges this node alone: the stamps are entered into its own index.
+   * Purges this node alone: the stamps are kept on disk and entered into its own index.
    *
    * @return how many stored responses were hit
+   * @throws IOException if they could not be kept; then nothing is purged
    */
-  public long ownPurge(String service, boolean soft, List<Selector> selectors, Route route) {
+  public long ownPurge(String service, boolean soft, List<Selector> selectors, Route route)
+      throws IOException {
     PurgeIndex own = engine.parts().ownPurges();
     AtomicLong hits = new AtomicLong();
     synchronized (own) {
       long sequence = own.applied().sequence() + 1;
-      own.enter(service, soft, selectors, sequence, route::key);
-      own.applied(new PurgeIndex.Position(null, sequence));
+      List<PurgeStamp> entered = PurgeIndex.stamps(service, soft, selectors, sequence, route::key);
+      ownPurges.enter(entered);
       Store store = engine.parts().store();
       PurgeIndex stamps = new PurgeIndex();
-      stamps.enter(service, soft, selectors, sequence, route::key);
+      stamps.enter(entered);
       store.forEach(stored -> {
         if (stamps.check(stored.key(), stored.tags(), stored.ownEpoch()) != Verdict.VALID) {
           hits.incrementAndGet();

@@ -1,7 +1,9 @@
 package io.nearcast.edge.purge;
 
 import io.nearcast.config.feed.Selector;
+import io.nearcast.edge.purge.PurgeStamp.Kind;
 import io.nearcast.edge.rules.CacheKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -53,31 +55,63 @@ public final class PurgeIndex {
   }
 
   /**
-   * Enters the stamps of one purge. They count from now on; the applied sequence is published by
-   * {@link #applied(Position)}.
+   * The stamps of one purge. Pure.
    *
    * @param keyOf makes the key of host and target by the service's present policy
    */
+  public static List<PurgeStamp> stamps(
+      String service,
+      boolean soft,
+      List<Selector> selectors,
+      long sequence,
+      BiFunction<String, String, CacheKey> keyOf) {
+    return selectors.stream()
+        .map(selector ->
+            switch (selector) {
+              case Selector.Url(String host, String target) ->
+                  new PurgeStamp(
+                      service, Kind.URL, keyOf.apply(host, target).url(), sequence, soft);
+              case Selector.Tag(String tag) ->
+                  new PurgeStamp(service, Kind.TAG, tag, sequence, soft);
+              case Selector.Prefix(String host, String target) ->
+                  new PurgeStamp(
+                      service, Kind.PREFIX, keyOf.apply(host, "/").host() + target, sequence, soft);
+              case Selector.Host(String host) ->
+                  new PurgeStamp(service, Kind.HOST, keyOf.apply(host, "/").host(), sequence, soft);
+              case Selector.Everything _ ->
+                  new PurgeStamp(service, Kind.EVERYTHING, "", sequence, soft);
+            })
+        .toList();
+  }
+
+  /** Enters the {@link #stamps} of one purge. */
   public void enter(
       String service,
       boolean soft,
       List<Selector> selectors,
       long sequence,
       BiFunction<String, String, CacheKey> keyOf) {
-    Stamps stamps = services.computeIfAbsent(service, _ -> new Stamps());
-    for (Selector selector : selectors) {
-      switch (selector) {
-        case Selector.Url(String host, String target) ->
-            stamps.url(keyOf.apply(host, target).url(), sequence, soft);
-        case Selector.Tag(String tag) -> stamps.tag(tag, sequence, soft);
-        case Selector.Prefix(String host, String target) ->
-            stamps.prefix(keyOf.apply(host, "/").host() + target, sequence, soft);
-        case Selector.Host(String host) ->
-            stamps.host(keyOf.apply(host, "/").host(), sequence, soft);
-        case Selector.Everything _ -> stamps.everything(sequence, soft);
-      }
+    enter(stamps(service, soft, selectors, sequence, keyOf));
+  }
+
+  /**
+   * Enters stamps. They count from now on; the applied sequence is published by {@link
+   * #applied(Position)}.
+   */
+  public void enter(List<PurgeStamp> stamps) {
+    long latest = newest;
+    for (PurgeStamp stamp : stamps) {
+      services.computeIfAbsent(stamp.service(), _ -> new Stamps()).enter(stamp);
+      latest = Math.max(latest, stamp.sequence());
     }
-    newest = Math.max(newest, sequence);
+    newest = latest;
+  }
+
+  /** All stamps that are kept, merged ones as what they were merged into. */
+  public List<PurgeStamp> stamps() {
+    List<PurgeStamp> all = new ArrayList<>();
+    services.forEach((service, stamps) -> stamps.collect(service, all));
+    return all;
   }
 
   /** Publishes that everything up to the position has been entered. */

@@ -1,7 +1,9 @@
 package io.nearcast.edge.purge;
 
+import io.nearcast.edge.purge.PurgeStamp.Kind;
 import io.nearcast.edge.rules.CacheKey;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,26 +54,42 @@ final class Stamps {
   private volatile Stamp everything = Stamp.NONE;
   private volatile long newestTag;
 
-  void url(String url, long sequence, boolean soft) {
-    put(urls, url, Stamp.of(sequence, soft));
+  void enter(PurgeStamp entered) {
+    Stamp stamp = Stamp.of(entered.sequence(), entered.soft());
+    switch (entered.kind()) {
+      case URL -> put(urls, entered.name(), stamp);
+      case HOST -> put(hosts, entered.name(), stamp);
+      case TAG -> {
+        put(tags, entered.name(), stamp);
+        newestTag = Math.max(newestTag, entered.sequence());
+      }
+      case PREFIX -> {
+        put(prefixes, entered.name(), stamp);
+        prefixLengths = prefixes.keySet().stream().mapToInt(String::length).distinct().toArray();
+      }
+      case EVERYTHING -> everything = everything.merge(stamp);
+    }
   }
 
-  void tag(String tag, long sequence, boolean soft) {
-    put(tags, tag, Stamp.of(sequence, soft));
-    newestTag = Math.max(newestTag, sequence);
+  /** Adds all that is kept to a list. */
+  void collect(String service, List<PurgeStamp> all) {
+    collect(service, Kind.URL, urls, all);
+    collect(service, Kind.TAG, tags, all);
+    collect(service, Kind.HOST, hosts, all);
+    collect(service, Kind.PREFIX, prefixes, all);
+    collect(service, Kind.EVERYTHING, Map.of("", everything), all);
   }
 
-  void host(String host, long sequence, boolean soft) {
-    put(hosts, host, Stamp.of(sequence, soft));
-  }
-
-  void prefix(String prefix, long sequence, boolean soft) {
-    put(prefixes, prefix, Stamp.of(sequence, soft));
-    prefixLengths = prefixes.keySet().stream().mapToInt(String::length).distinct().toArray();
-  }
-
-  void everything(long sequence, boolean soft) {
-    everything = everything.merge(Stamp.of(sequence, soft));
+  private static void collect(
+      String service, Kind kind, Map<String, Stamp> stamps, List<PurgeStamp> all) {
+    stamps.forEach((name, stamp) -> {
+      if (stamp.hard() > 0) {
+        all.add(new PurgeStamp(service, kind, name, stamp.hard(), false));
+      }
+      if (stamp.soft() > 0) {
+        all.add(new PurgeStamp(service, kind, name, stamp.soft(), true));
+      }
+    });
   }
 
   /** How many selectors are kept apart. */

@@ -62,13 +62,20 @@ final class PurgeIndexTest {
     "everything, '', '', a, /x, t, true",
   })
   void selectorHitsWhatItNames(
-      String kind, String host, String text, String keyHost, String target, String tags, boolean hit) {
+      String kind,
+      String host,
+      String text,
+      String keyHost,
+      String target,
+      String tags,
+      boolean hit) {
     purge(5, false, selector(kind, host, text));
     CacheKey key = key(keyHost, target);
     String[] objectTags = tags.split(" ", -1);
     assertThat(index.check(key, objectTags, 4)).isEqualTo(hit ? Verdict.HARD : Verdict.VALID);
     assertThat(index.check(key, objectTags, 5)).as("asked for after it").isEqualTo(Verdict.VALID);
-    assertThat(index.check(CacheKeys.of("other", KeyPolicy.DEFAULT, keyHost, target), objectTags, 4))
+    assertThat(
+            index.check(CacheKeys.of("other", KeyPolicy.DEFAULT, keyHost, target), objectTags, 4))
         .as("another service")
         .isEqualTo(Verdict.VALID);
     if (hit) {
