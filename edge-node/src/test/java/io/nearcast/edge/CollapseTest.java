@@ -238,7 +238,7 @@ final class CollapseTest {
   @Test
   void objectThatOutgrowsMemoryIsRelayedWholeToFastAndSlow() {
     byte[] body = new byte[6 << 20];
-    IntStream.range(0, body.length).forEach(i -> body[i] = (byte) (i * 31 >> 5));
+    IntStream.range(0, body.length).forEach(i -> body[i] = (byte) ((i * 31) >> 5));
     String chunk = new String(body, StandardCharsets.ISO_8859_1);
     CountDownLatch begin = new CountDownLatch(1);
     try (ScriptedOrigin origin =
@@ -253,12 +253,11 @@ final class CollapseTest {
       wires.add(Wire.narrow(edge.address()).send(Wire.request("GET", "/a")));
       List<Message> heads = wires.stream().map(Wire::readHead).toList();
       begin.countDown();
-      List<Thread> readers = new ArrayList<>();
       List<Message> whole = java.util.Collections.synchronizedList(new ArrayList<>());
       for (int i = 0; i < wires.size(); i++) {
         Wire wire = wires.get(i);
         Message head = heads.get(i);
-        readers.add(Thread.ofVirtual().start(() -> whole.add(wire.rest(head, false))));
+        Thread.ofVirtual().start(() -> whole.add(wire.rest(head, false)));
       }
       await().until(() -> whole.size() == wires.size());
       assertThat(whole).allMatch(Message::complete);
@@ -272,7 +271,7 @@ final class CollapseTest {
   @Test
   void rangesStayRightWhereMemoryRunsOut() throws Exception {
     byte[] body = new byte[1900 << 10];
-    IntStream.range(0, body.length).forEach(i -> body[i] = (byte) (i * 31 >> 5));
+    IntStream.range(0, body.length).forEach(i -> body[i] = (byte) ((i * 31) >> 5));
     CountDownLatch begin = new CountDownLatch(1);
     CountDownLatch hold = new CountDownLatch(1);
     try (ScriptedOrigin origin = ScriptedOrigin.answering("x")) {
