@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param body the body without its framing
  * @param complete whether the body came to its end
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Message(String startLine, List<String> lines, byte[] body, boolean complete) {
 
   /** The head of the next message; null where the connection ends before its first byte. */
