@@ -81,6 +81,7 @@ public final class ControlPlane implements AutoCloseable {
     RestServer server = serve(new RestApi(ledger, tokens, members, purges, tail), options.listen());
     parts.push(server);
     parts.push(tail::close);
+    parts.push(purges::endWaits);
     InetSocketAddress address = new InetSocketAddress(options.listen().getAddress(), server.port());
     return new ControlPlane(parts, address, adminToken);
   }

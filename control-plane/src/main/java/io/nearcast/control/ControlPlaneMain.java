@@ -27,7 +27,7 @@ public final class ControlPlaneMain {
     @Option(
         names = "--listen",
         paramLabel = "ADDR:PORT",
-        defaultValue = "127.0.0.1:7000",
+        defaultValue = "0.0.0.0:7000",
         description = "where REST, feed and dashboard are served")
     private HostPort listen;
 

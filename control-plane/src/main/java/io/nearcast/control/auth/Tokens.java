@@ -119,7 +119,7 @@ public final class Tokens {
     String id = HexFormat.of().formatHex(bytes);
     StoredToken stored =
         ledger.write(draft -> {
-          if (draft.list(PREFIX).size() >= TOKENS_MAX) {
+          if (byId.size() >= TOKENS_MAX) {
             throw new Refusal(
                 Reason.CONFLICT, "there are " + TOKENS_MAX + " tokens: delete one first");
           }

@@ -26,6 +26,8 @@ public final class FeedTail {
   private static final byte[] NO_FLEET = new byte[0];
 
   private final String log;
+  private final int framesMax;
+  private final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Deque<Frame> frames = new ArrayDeque<>();
@@ -59,8 +61,15 @@ public final class FeedTail {
    * @param head its last sequence now
    */
   public FeedTail(String log, long head) {
+    this(log, head, FRAMES_MAX, BYTES_MAX);
+  }
+
+  /** With other bounds than those of all control planes. */
+  FeedTail(String log, long head, int framesMax, long bytesMax) {
     this.log = log;
     this.head = head;
+    this.framesMax = framesMax;
+    this.bytesMax = bytesMax;
   }
 
   /** The identity of the log. */
@@ -90,7 +99,7 @@ public final class FeedTail {
       frames.addLast(frame);
       bytes += frame.event().length;
       head = frame.last();
-      while (frames.size() > FRAMES_MAX || (bytes > BYTES_MAX && frames.size() > 1)) {
+      while (frames.size() > framesMax || (bytes > bytesMax && frames.size() > 1)) {
         bytes -= frames.removeFirst().event().length;
       }
       news.signalAll();

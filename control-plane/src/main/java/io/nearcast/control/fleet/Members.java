@@ -229,7 +229,7 @@ public final class Members {
   private void join(String id, NodeReport report) {
     ledger.write(draft -> {
       Member old = draft.read(Member.class, PREFIX + id);
-      if (old == null && draft.list(PREFIX).size() >= MEMBERS_MAX) {
+      if (old == null && count() >= MEMBERS_MAX) {
         throw new Refusal(Reason.OVERLOADED, "there are " + MEMBERS_MAX + " nodes already");
       }
       long joined = old == null ? draft.feed().sequence() : old.joined();
@@ -238,6 +238,15 @@ public final class Members {
       draft.put(PREFIX + id, member);
       return member;
     });
+  }
+
+  private int count() {
+    lock.lock();
+    try {
+      return nodes.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void leave(String id, String boot) {

@@ -54,6 +54,7 @@ public final class Purges implements AutoCloseable {
   private static final String PREFIX = "purges/";
   private static final String OPEN_PREFIX = "open-purges/";
   private static final String RECEIPTS_PREFIX = "receipts/";
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int COMPLETED_AT_ONCE = 20;
   private static final int ID_LOG_CHARS = 8;
 
@@ -64,7 +65,11 @@ public final class Purges implements AutoCloseable {
   private final TreeMap<Long, CompletableFuture<Boolean>> open = new TreeMap<>();
   private final Thread thread = Thread.ofVirtual().name("purges").unstarted(this::run);
   private boolean dirty = true;
+  private boolean waitsEnded;
   private boolean closed;
+
+  /** Whether completed purges could not be written down; belongs to the thread. */
+  private boolean failed;
 
   private record Open(long sequence) {}
 
@@ -180,7 +185,7 @@ public final class Purges implements AutoCloseable {
     CompletableFuture<Boolean> completed;
     lock.lock();
     try {
-      completed = open.get(issued.purge().sequence());
+      completed = waitsEnded ? null : open.get(issued.purge().sequence());
     } finally {
       lock.unlock();
     }
@@ -330,10 +335,12 @@ public final class Purges implements AutoCloseable {
   private boolean awaitNews() throws InterruptedException {
     lock.lock();
     try {
-      while (!closed && !(dirty && !open.isEmpty())) {
-        news.await();
+      long untilRetryNanos = failed ? RETRY_NANOS : Long.MAX_VALUE;
+      while (!closed && !(dirty && !open.isEmpty()) && untilRetryNanos > 0) {
+        untilRetryNanos = news.awaitNanos(untilRetryNanos);
       }
       dirty = false;
+      failed = false;
       return !closed;
     } finally {
       lock.unlock();
@@ -341,20 +348,27 @@ public final class Purges implements AutoCloseable {
   }
 
   private void completeAll() {
+    // First the purges, then the members: whoever joined before one of these purges is among them.
+    List<Long> candidates = candidates();
     List<Members.Standing> standings = members.standings();
-    List<Long> passed = new ArrayList<>();
-    lock.lock();
-    try {
-      for (long sequence : open.keySet()) {
-        if (standings.stream().noneMatch(node -> blocks(node, sequence))) {
-          passed.add(sequence);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    long floor =
+        standings.stream()
+            .filter(Members.Standing::edge)
+            .mapToLong(node -> Math.max(node.joined(), node.applied()))
+            .min()
+            .orElse(Long.MAX_VALUE);
+    List<Long> passed = candidates.stream().filter(sequence -> sequence <= floor).toList();
     for (int from = 0; from < passed.size(); from += COMPLETED_AT_ONCE) {
       complete(passed.subList(from, Math.min(passed.size(), from + COMPLETED_AT_ONCE)), standings);
+    }
+  }
+
+  private List<Long> candidates() {
+    lock.lock();
+    try {
+      return List.copyOf(open.keySet());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -373,11 +387,23 @@ public final class Purges implements AutoCloseable {
       });
     } catch (Refusal e) {
       LOG.warn("purges are complete, but it could not be written down yet: {}", e.detail());
+      failed = true;
     }
   }
 
   private static String digits(long sequence) {
     return String.format("%016d", sequence);
+  }
+
+  /** Lets nobody wait for a purge any more, for the control plane is stopping. */
+  public void endWaits() {
+    lock.lock();
+    try {
+      waitsEnded = true;
+      open.values().forEach(waiting -> waiting.complete(false));
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -386,7 +412,6 @@ public final class Purges implements AutoCloseable {
     try {
       closed = true;
       news.signal();
-      open.values().forEach(waiting -> waiting.complete(false));
     } finally {
       lock.unlock();
     }

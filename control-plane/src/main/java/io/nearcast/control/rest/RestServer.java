@@ -46,6 +46,9 @@ public final class RestServer implements AutoCloseable {
   /** How long requests have to end when the server stops. */
   private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
 
+  /** How long a connection may be idle when the server stops. */
+  private static final Duration SHUTDOWN_IDLE_MAX = Duration.ofMillis(50);
+
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT", "POST", "DELETE");
 
   private final Javalin javalin;
@@ -112,6 +115,7 @@ public final class RestServer implements AutoCloseable {
       Server server, HttpConfiguration http, ServerSocketChannel socket) {
     ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setIdleTimeout(IDLE_MAX.toMillis());
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MAX.toMillis());
     try {
       connector.open(socket);
     } catch (IOException e) {

@@ -96,6 +96,19 @@ final class PurgesRestTest {
   }
 
   @Test
+  void whoWaitsIsAnsweredWhenTheControlPlaneStops() throws Exception {
+    new ReportingNode(http, "one", "edge").applied(2);
+    CompletableFuture<HttpResponse<String>> waiting =
+        http.client()
+            .sendAsync(
+                http.request("POST", "/v1/purges", URL, "Prefer", "wait=50"),
+                HttpResponse.BodyHandlers.ofString());
+    await().until(() -> !http.get("/v1/purges").json().at("/items").isEmpty());
+    running.controlPlane().close();
+    assertThat(waiting.get().statusCode()).isEqualTo(202);
+  }
+
+  @Test
   void edgesThatJoinedLaterAreNotWaitedFor() {
     Http.Answer before = http.post("/v1/purges", URL);
     new ReportingNode(http, "late", "edge").applied(0);
