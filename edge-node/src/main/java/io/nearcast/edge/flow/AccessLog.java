@@ -2,8 +2,8 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.edge.http.Request;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,12 @@ public final class AccessLog implements AutoCloseable {
   static final int CLIENT_GONE = 499;
 
   private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
-  private static final int QUEUE_MAX = 16 * 1024;
+  static final int QUEUE_MAX = 16 * 1024;
+  private static final int BATCH_MAX = 1_024;
+
+  /** How soon the thread sees that the log was closed, where nothing comes any more. */
+  private static final long CLOSE_MILLIS = 100;
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -54,10 +60,11 @@ public final class AccessLog implements AutoCloseable {
 
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final LongAdder dropped = new LongAdder();
-  private final @Nullable BufferedWriter out;
+  private final @Nullable Writer out;
   private final @Nullable Thread thread;
+  private volatile boolean closed;
 
-  private AccessLog(@Nullable BufferedWriter out) {
+  AccessLog(@Nullable Writer out) {
     this.out = out;
     this.thread = out == null ? null : Thread.ofPlatform().name("access-log").start(this::write);
   }
@@ -97,16 +104,19 @@ public final class AccessLog implements AutoCloseable {
   private void write() {
     List<Entry> batch = new ArrayList<>();
     StringBuilder lines = new StringBuilder();
-    boolean ending = false;
     boolean failing = false;
-    while (!ending || !queue.isEmpty()) {
+    while (!closed || !queue.isEmpty()) {
       batch.clear();
       try {
-        if (queue.drainTo(batch, 1_024) == 0) {
-          batch.add(queue.take());
+        // Waits for a while only: an interrupt in a write would close the file.
+        Entry first = queue.poll(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        if (first == null) {
+          continue;
         }
+        batch.add(first);
+        queue.drainTo(batch, BATCH_MAX - 1);
       } catch (InterruptedException e) {
-        ending = true;
+        closed = true;
         continue;
       }
       lines.setLength(0);
@@ -116,7 +126,7 @@ public final class AccessLog implements AutoCloseable {
   }
 
   private boolean append(CharSequence lines, int entries, boolean failedBefore) {
-    BufferedWriter writer = java.util.Objects.requireNonNull(out);
+    Writer writer = java.util.Objects.requireNonNull(out);
     try {
       writer.append(lines);
       writer.flush();
@@ -171,7 +181,7 @@ public final class AccessLog implements AutoCloseable {
     if (thread == null || out == null) {
       return;
     }
-    thread.interrupt();
+    closed = true;
     try {
       thread.join(5_000);
       out.close();
