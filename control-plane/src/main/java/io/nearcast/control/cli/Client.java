@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -104,7 +105,7 @@ final class Client implements AutoCloseable {
         return http.send(
             request(controlPlane, method, path, body, headers),
             HttpResponse.BodyHandlers.ofByteArray());
-      } catch (ConnectException | java.net.http.HttpConnectTimeoutException e) {
+      } catch (ConnectException | HttpConnectTimeoutException e) {
         last = Refused.unreachable(controlPlane.toString(), "no connection");
       } catch (HttpTimeoutException e) {
         throw Refused.unreachable(controlPlane.toString(), "it took too long");

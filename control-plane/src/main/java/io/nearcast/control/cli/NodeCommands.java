@@ -5,6 +5,7 @@ import static io.nearcast.control.cli.Client.part;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nearcast.config.launch.Launch;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ final class NodeCommands {
   /** Prints a node, or an array of them. */
   private static void print(PrintWriter out, JsonNode nodes) {
     Table table = new Table("ID", "ROLE", "POP", "STATE", "APPLIED", "ADDRESS", "WARNINGS");
-    for (JsonNode node : nodes.isArray() ? nodes : java.util.List.of(nodes)) {
+    for (JsonNode node : nodes.isArray() ? nodes : List.of(nodes)) {
       StringBuilder warnings = new StringBuilder();
       node.path("warnings")
           .forEach(

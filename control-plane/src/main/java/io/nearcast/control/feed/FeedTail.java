@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeedTail {
   private static final int FRAMES_MAX = 4_096;
-  private static final long BYTES_MAX = 64 << 20;
+  private static final long BYTES_MAX = 32 << 20;
   private static final byte[] NO_FLEET = new byte[0];
 
   private final String log;

@@ -40,6 +40,7 @@ public final class PeerExchange implements AutoCloseable {
   private final Thread thread = Thread.ofVirtual().name("peers").unstarted(this::run);
   private long beat;
   private int told;
+  private boolean failing;
 
   /** The beat of a notice, and for how many periods it has been that. */
   private record Seen(long beat, int still) {}
@@ -72,8 +73,12 @@ public final class PeerExchange implements AutoCloseable {
     try {
       tell();
       store.told().forEach(this::hear);
+      failing = false;
     } catch (StoreFailure e) {
-      LOG.warn("cannot exchange reports with other control planes: {}", e.getMessage());
+      if (!failing) {
+        LOG.warn("cannot exchange reports with other control planes, tries on: {}", e.getMessage());
+      }
+      failing = true;
     }
   }
 

@@ -251,7 +251,7 @@ public final class Ledger implements AutoCloseable {
     } catch (StaleRevision e) {
       return recover(decided);
     } catch (StoreFailure e) {
-      LOG.error("a change could not be written", e);
+      LOG.error("a change could not be written: {}", e.getMessage());
       decided.forEach(pending -> pending.future.completeExceptionally(unavailable(e)));
       recover(List.of());
       return true;
@@ -263,7 +263,7 @@ public final class Ledger implements AutoCloseable {
       catchUp();
       return false;
     } catch (StoreFailure e) {
-      LOG.error("what others have written could not be read", e);
+      LOG.error("what others have written could not be read: {}", e.getMessage());
       decided.forEach(pending -> pending.future.completeExceptionally(unavailable(e)));
       return true;
     }

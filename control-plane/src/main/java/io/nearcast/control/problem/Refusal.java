@@ -1,5 +1,6 @@
 package io.nearcast.control.problem;
 
+import java.io.Serializable;
 import java.util.List;
 
 /** Says that a request is not carried out, that nothing has changed, and what to do about it. */
@@ -18,7 +19,7 @@ public final class Refusal extends RuntimeException {
    *     parameter after a {@code /}
    * @param detail what is wrong and what to write instead
    */
-  public record Field(String pointer, String detail) implements java.io.Serializable {}
+  public record Field(String pointer, String detail) implements Serializable {}
 
   /** The kinds of refusals, with the HTTP status that each one becomes. */
   public enum Reason {

@@ -149,6 +149,11 @@ final class Call {
     reply(status, document);
   }
 
+  /** Whether the client wants no body. */
+  boolean isHead() {
+    return context.req().getMethod().equals("HEAD");
+  }
+
   /** Answers that it is done, without a body. */
   void replyDone() {
     context.status(204);

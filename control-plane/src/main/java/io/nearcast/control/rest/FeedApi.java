@@ -72,6 +72,9 @@ final class FeedApi {
     response.setContentType("text/event-stream");
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
+    if (call.isHead()) {
+      return;
+    }
     new FeedStream(tail, ledger.store(), response.getOutputStream(), after).run();
   }
 }

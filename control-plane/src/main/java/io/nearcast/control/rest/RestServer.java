@@ -11,6 +11,7 @@ import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
+import io.nearcast.control.store.StoreFailure;
 import io.prometheus.client.Counter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,6 +154,9 @@ public final class RestServer implements AutoCloseable {
       ProblemAnswer.write(context, e);
     } catch (InvalidDocument e) {
       ProblemAnswer.write(context, e);
+    } catch (StoreFailure e) {
+      LOG.warn("{} {}: {}", context.req().getMethod(), context.path(), e.getMessage());
+      ProblemAnswer.write(context, new Refusal(Reason.UNAVAILABLE, "the store cannot be read now"));
     }
   }
 

@@ -133,6 +133,11 @@ final class FeedRestTest {
   }
 
   @Test
+  void headOfTheFeedEnds() {
+    assertThat(http.send("HEAD", feed(1), null).status()).isEqualTo(200);
+  }
+
+  @Test
   void streamsEndWhenTheControlPlaneStops() {
     try (EventStream stream = EventStream.open(http, feed(1))) {
       stream.next("fleet");

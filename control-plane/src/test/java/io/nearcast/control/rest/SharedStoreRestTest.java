@@ -107,6 +107,26 @@ final class SharedStoreRestTest {
   }
 
   @Test
+  void withoutConsulWhatIsKnownIsServedAndNothingIsAccepted(@TempDir Path directory) {
+    ConsulAgent mortal = ConsulAgent.start(directory);
+    try (RunningControlPlane running =
+        RunningControlPlane.in(directory.resolve("data"), mortal.url(""))) {
+      Http http = running.admin();
+      http.put("/v1/services/shop", service("a.example"));
+      mortal.close();
+      assertThat(http.get("/v1/services/shop").status()).isEqualTo(200);
+      assertThat(http.get("/v1/feed/snapshot").status()).isEqualTo(200);
+      Http.Answer refused = http.put("/v1/services/shop", service("b.example"));
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isNotEmpty();
+      assertThat(http.get("/v1/services/shop/versions").status()).isEqualTo(503);
+      assertThat(http.get("/v1/services/shop").text("/domains/0")).isEqualTo("a.example");
+    } finally {
+      mortal.close();
+    }
+  }
+
+  @Test
   void nodeThatMovesToAnotherReplicaCompletesItsPurges() {
     first.put("/v1/services/shop", service("a.example"));
     new ReportingNode(first, "edge", "edge").applied(2);

@@ -49,7 +49,9 @@ final class HeadWatch implements AutoCloseable {
         }
       } catch (StoreFailure e) {
         if (!closed) {
-          LOG.warn("cannot watch the head: {}", e.getMessage());
+          if (pause.equals(RETRY_MIN)) {
+            LOG.warn("cannot watch the head, tries on: {}", e.getMessage());
+          }
           pause = backOff(pause);
         }
       }

@@ -2,6 +2,8 @@ package io.nearcast.control.store.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.nearcast.control.store.Commit;
 import io.nearcast.control.store.StaleRevision;
@@ -11,8 +13,6 @@ import io.nearcast.control.store.StoreFailure;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -112,11 +112,12 @@ final class ConsulStoreTest implements StoreBehaviour {
 
   @Test
   void watchersHearWhatOthersWrite() throws Exception {
-    CountDownLatch heard = new CountDownLatch(2);
-    store.watch(heard::countDown);
+    AtomicInteger heard = new AtomicInteger();
+    store.watch(heard::incrementAndGet);
+    await().untilAtomic(heard, equalTo(1)); // what was written before it began to watch
     try (Store other = ConsulStore.open(url, null)) {
       other.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
-      assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
+      await().untilAtomic(heard, equalTo(2));
     }
   }
 
