@@ -312,7 +312,9 @@ final class CollapseTest {
         assertThat(parts.text())
             .contains(new String(body, 5, 5, StandardCharsets.ISO_8859_1))
             .contains(new String(body, last - 9, 10, StandardCharsets.ISO_8859_1));
-        assertThat(edge.metric("nearcast_fills_not_stored_for_space_total")).isEqualTo(before + 1);
+        // More than one where memory ran out before the ranges were asked for: they then fill
+        // alone.
+        assertThat(edge.metric("nearcast_fills_not_stored_for_space_total")).isGreaterThan(before);
         hold.countDown();
         for (Wire hog : hogs) {
           hog.readBytes(1);

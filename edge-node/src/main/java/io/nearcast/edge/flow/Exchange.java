@@ -244,11 +244,34 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     }
     FillTable.Place place = place(stored);
     Fill began = startFill(place, stored, soft, reason);
-    if (began != null) {
+    if (began != null && !(stored == null && filledMeanwhile(began))) {
       fill = began;
       began.join(this);
       began.begin();
     }
+  }
+
+  /**
+   * Whether a fill ended between this request's look-up and its turn at the place, so that what it
+   * stored can answer; the one that was about to begin is then given up.
+   */
+  private boolean filledMeanwhile(Fill began) {
+    StoredResponse found = engine.store().lookup(key(), head);
+    if (found == null) {
+      return false;
+    }
+    Decision decision =
+        verdict(found) == Verdict.VALID
+            ? Decide.decide(traits, found.view(), false, false, engine.nowMillis())
+            : new Decision.Miss(reason);
+    if (!(forTier(decision, found) instanceof Decision.Hit)) {
+      found.release();
+      return false;
+    }
+    began.abandon();
+    serve(found, Outcome.hit(decision.reason()));
+    response.flush();
+    return true;
   }
 
   /** Where requests that this one can share an answer with look for its fill. */
