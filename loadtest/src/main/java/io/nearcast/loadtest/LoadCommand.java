@@ -29,8 +29,9 @@ import picocli.CommandLine.Option;
     name = "load",
     description = {
       "Asks an edge for objects with Zipf popularity, checks every byte, and reports.",
-      "With --target it asks that edge. With --serve-origin it also is the origin of the objects;"
-          + " with that alone it is nothing else."
+      "With --target it asks that edge, and with --serve-origin it also is the origin of the objects."
+          + " With --serve-origin alone it is nothing else. With neither it starts a whole CDN, with"
+          + " one edge, in this process."
     })
 final class LoadCommand implements Callable<Integer> {
   private static final int CONNECT_MILLIS_MAX = 2_000;
@@ -56,6 +57,14 @@ final class LoadCommand implements Callable<Integer> {
       defaultValue = "1h",
       description = "max-age of the objects that --serve-origin serves")
   private Duration lifetime = Duration.ofHours(1);
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "256m",
+      converter = SizeConverter.class,
+      description = "what the edge and the shield may cache, each, where they are started here")
+  private long memoryBytes;
 
   @Option(
       names = "--objects",
@@ -137,11 +146,17 @@ final class LoadCommand implements Callable<Integer> {
       }
     }
     if (serveOrigin == null) {
-      throw new StartFailure(
-          "name an edge to ask by --target URL, or be an origin by --serve-origin");
+      return runOnLoopback(plan);
     }
     LoadOrigin origin = origin(serveOrigin);
     return Launch.serve(origin, "ready load-origin " + HostPort.of(origin.address()));
+  }
+
+  private int runOnLoopback(LoadPlan plan) throws IOException, InterruptedException {
+    try (LoadOrigin origin = origin(new HostPort("127.0.0.1", 0));
+        LoadedCdn cdn = LoadedCdn.start(origin, memoryBytes)) {
+      return run(plan, cdn.target(), origin);
+    }
   }
 
   private LoadPlan plan() {

@@ -1,5 +1,7 @@
 package io.nearcast.loadtest.cdn;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.model.Pop;
 import io.nearcast.config.model.Service;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,10 @@ import java.util.function.Consumer;
  * stop the other way round. Thread-safe.
  */
 public final class LoopbackCdn implements AutoCloseable {
+  /** How long a change may take to reach all nodes before something is wrong. */
+  public static final Duration APPLIED_MAX = Duration.ofSeconds(20);
+
+  private static final Duration POLL = Duration.ofMillis(10);
   private static final String CONTROL_PLANE = "control plane";
 
   private final CdnPlan plan;
@@ -148,6 +155,42 @@ public final class LoopbackCdn implements AutoCloseable {
    */
   public void put(Service service) throws IOException, InterruptedException {
     rest.put("/v1/services/" + service.name(), json(service)).orFail();
+  }
+
+  /**
+   * Waits until all nodes serve, and serve what the control plane has been told so far.
+   *
+   * @throws IOException if that takes longer than {@link #APPLIED_MAX}
+   */
+  public void awaitApplied() throws IOException, InterruptedException {
+    long head = Documents.readJson(FeedState.class, body("/v1/feed/snapshot")).sequence();
+    long untilNanos = System.nanoTime() + APPLIED_MAX.toNanos();
+    while (upToDate(head) < nodes.size()) {
+      if (System.nanoTime() > untilNanos) {
+        throw new IOException(
+            "not all nodes have applied change "
+                + head
+                + " within "
+                + APPLIED_MAX
+                + ": "
+                + rest.get("/v1/nodes").body());
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  /** How many nodes have applied the changes up to one. */
+  private long upToDate(long sequence) throws IOException, InterruptedException {
+    long count = 0;
+    for (JsonNode node : Documents.mapper().readTree(body("/v1/nodes")).get("items")) {
+      boolean serving = node.get("state").asText().equals("serving");
+      count += serving && node.get("appliedSequence").asLong() >= sequence ? 1 : 0;
+    }
+    return count;
+  }
+
+  private byte[] body(String path) throws IOException, InterruptedException {
+    return rest.get(path).orFail().body().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Stops all nodes side by side, then the control plane. */

@@ -9,19 +9,14 @@ import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.loadtest.cdn.CdnPlan;
 import io.nearcast.loadtest.cdn.LoopbackCdn;
+import io.nearcast.loadtest.cdn.TemporaryDirectory;
 import io.nearcast.loadtest.site.SiteOrigin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -44,9 +39,10 @@ public final class Demo implements AutoCloseable {
   private final LoopbackCdn cdn;
   private final SiteOrigin origin;
   private final String places;
-  private final @Nullable Path fresh;
+  private final @Nullable TemporaryDirectory fresh;
 
-  private Demo(LoopbackCdn cdn, SiteOrigin origin, String places, @Nullable Path fresh) {
+  private Demo(
+      LoopbackCdn cdn, SiteOrigin origin, String places, @Nullable TemporaryDirectory fresh) {
     this.cdn = cdn;
     this.origin = origin;
     this.places = places;
@@ -64,17 +60,17 @@ public final class Demo implements AutoCloseable {
     if (options.data() != null) {
       return start(options, options.data().toAbsolutePath(), null, progress);
     }
-    Path fresh = freshDirectory();
+    TemporaryDirectory fresh = TemporaryDirectory.create("nearcast-demo");
     try {
-      return start(options, fresh, fresh, progress);
+      return start(options, fresh.path(), fresh, progress);
     } catch (IOException | InterruptedException | RuntimeException e) {
-      remove(fresh);
+      fresh.close();
       throw e;
     }
   }
 
   private static Demo start(
-      DemoOptions options, Path data, @Nullable Path fresh, Consumer<String> progress)
+      DemoOptions options, Path data, @Nullable TemporaryDirectory fresh, Consumer<String> progress)
       throws IOException, InterruptedException {
     CdnPlan plan =
         CdnPlan.atFixedPorts(
@@ -86,6 +82,7 @@ public final class Demo implements AutoCloseable {
           LoopbackCdn.start(plan, role -> progress.accept("waiting for: " + role + " ..."));
       try {
         announce(cdn, origin);
+        cdn.awaitApplied();
       } catch (IOException | InterruptedException | RuntimeException e) {
         cdn.close();
         throw e;
@@ -94,18 +91,6 @@ public final class Demo implements AutoCloseable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       origin.close();
       throw e;
-    }
-  }
-
-  /** A name that is short enough to read in commands, where it is free. */
-  private static Path freshDirectory() throws IOException {
-    Path readable = Path.of(System.getProperty("java.io.tmpdir"), "nearcast-demo");
-    FileAttribute<?> ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    try {
-      return Files.createDirectory(readable, ownerOnly);
-    } catch (FileAlreadyExistsException _) {
-      return Files.createTempDirectory("nearcast-demo-", ownerOnly);
     }
   }
 
@@ -199,30 +184,7 @@ public final class Demo implements AutoCloseable {
     origin.close();
     cdn.close();
     if (fresh != null) {
-      remove(fresh);
+      fresh.close();
     }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -89,10 +89,10 @@ record Axis(double min, double max, boolean logarithmic, List<Mark> marks) {
     return (long) (seconds / 60) + " min";
   }
 
-  /** 1, 2 or 5 times a power of ten, at least as large as asked. */
+  /** 1, 2, 2.5 or 5 times a power of ten, at least as large as asked. */
   private static double niceStep(double least) {
     double power = Math.pow(10, Math.floor(Math.log10(least)));
-    for (double factor : new double[] {1, 2, 5}) {
+    for (double factor : new double[] {1, 2, 2.5, 5}) {
       if (factor * power >= least * 0.999_999) {
         return factor * power;
       }

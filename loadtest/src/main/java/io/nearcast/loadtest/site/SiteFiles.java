@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * The sample site's files: SB Admin 2 (MIT licence), fourteen pages with their styles, scripts,
  * images and fonts, which come with the distribution as a webjar.
  *
- * <p>The site as published asks two outside hosts for a font and for a photo. Unpacked, it asks
- * none: the font is left out, and the photo is one of the site's own pictures. So its pages load
+ * <p>The site as published asks two outside hosts for a font and for photos. Unpacked, it asks
+ * none: the font is left out, and the photos are pictures of the site itself. So its pages load
  * without an error where there is no network.
  */
 public final class SiteFiles {
@@ -38,8 +38,9 @@ public final class SiteFiles {
   private static final String ICON =
       "<link href=\"img/undraw_rocket.svg\" rel=\"icon\" type=\"image/svg+xml\">";
   private static final Pattern OUTSIDE_PHOTO =
-      Pattern.compile("https://source\\.unsplash\\.com/[^\"]*");
+      Pattern.compile("https://source\\.unsplash\\.com/[^\")]*");
   private static final String PICTURE = "img/undraw_profile_1.svg";
+  private static final String BACKGROUND = "../img/undraw_posting_photo.svg";
 
   private SiteFiles() {}
 
@@ -87,12 +88,13 @@ public final class SiteFiles {
   }
 
   private static byte[] withoutOutsideHosts(String path, byte[] content) {
-    if (!path.endsWith(".html")) {
+    boolean page = path.endsWith(".html");
+    if (!page && !path.endsWith(".css")) {
       return content;
     }
-    String page = new String(content, StandardCharsets.UTF_8);
-    page = OUTSIDE_FONT.matcher(page).replaceAll(ICON);
-    page = OUTSIDE_PHOTO.matcher(page).replaceAll(PICTURE);
-    return page.getBytes(StandardCharsets.UTF_8);
+    String text = new String(content, StandardCharsets.UTF_8);
+    text = OUTSIDE_FONT.matcher(text).replaceAll(ICON);
+    text = OUTSIDE_PHOTO.matcher(text).replaceAll(page ? PICTURE : BACKGROUND);
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -8,8 +8,16 @@ import io.nearcast.loadtest.cdn.CdnPlan;
 import io.nearcast.loadtest.cdn.RestClient;
 import io.nearcast.loadtest.demo.Demo;
 import io.nearcast.loadtest.demo.RunningDemo;
+import io.nearcast.loadtest.load.LoadOrigin;
+import io.nearcast.loadtest.load.LoadPlan;
+import io.nearcast.loadtest.load.LoadResult;
+import io.nearcast.loadtest.load.LoadRun;
+import io.nearcast.loadtest.load.Target;
+import io.nearcast.loadtest.report.HtmlReport;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +38,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The web site and the dashboard in a real browser, without an error in its console. */
+/** The web site, the dashboard and a report in a real browser, without an error in its console. */
 class BrowserTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -107,6 +115,24 @@ class BrowserTest {
     awaitText("tag-of-the-test", "complete");
     assertNoErrors("dashboard");
     screenshot("dashboard");
+  }
+
+  @Test
+  void aLoadReportOpensFromADisk() throws Exception {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+    LoadPlan plan = LoadPlan.DEFAULT.of(100, 1_000).lasting(Duration.ofSeconds(2));
+    try (LoadOrigin origin = LoadOrigin.start(anyPort, Duration.ofHours(1))) {
+      LoadResult result =
+          LoadRun.run(plan, new Target(origin.address(), "load.test"), origin, second -> {});
+      Path page = profile.resolve("report.html");
+      Files.writeString(page, HtmlReport.render(result));
+      browser.get(page.toUri().toString());
+    }
+
+    assertNoErrors("report");
+    assertThat(browser.findElements(By.tagName("svg"))).hasSize(4);
+    assertThat(strings(LOADED)).isEmpty();
+    screenshot("load-report");
   }
 
   private static void awaitText(String... texts) {
