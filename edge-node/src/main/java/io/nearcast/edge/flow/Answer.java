@@ -3,7 +3,7 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.AsOf;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.ServerResponse;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

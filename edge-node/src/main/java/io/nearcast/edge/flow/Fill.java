@@ -19,7 +19,7 @@ import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.StoredResponse;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.Target;
 import io.nearcast.edge.upstream.UpstreamExchange;
 import io.nearcast.edge.upstream.UpstreamFailure;

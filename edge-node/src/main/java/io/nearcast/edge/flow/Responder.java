@@ -14,7 +14,7 @@ import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.StoredResponse;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.nearcast.edge.store;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

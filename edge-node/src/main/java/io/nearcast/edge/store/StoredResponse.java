@@ -5,7 +5,7 @@ import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.StoredView;
 import io.nearcast.edge.rules.Variant;
-import io.nearcast.edge.store.memory.SlabBody;
+import io.nearcast.edge.store.slab.SlabBody;
 
 /**
  * One response that a store keeps: head, body, and what decides about its use.

@@ -9,6 +9,8 @@ import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.store.StoreStats;
 import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.slab.SlabBody;
+import io.nearcast.edge.store.slab.Slabs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,6 +1,6 @@
 /**
- * The memory tier: response bodies outside the heap, bounded in bytes, under Caffeine's policy.
- * Start with {@link io.nearcast.edge.store.memory.Slabs}.
+ * The memory tier: responses by key and variant, bounded in bytes, under Caffeine's policy. Start
+ * with {@link io.nearcast.edge.store.memory.MemoryStore}.
  */
 @NullMarked
 package io.nearcast.edge.store.memory;

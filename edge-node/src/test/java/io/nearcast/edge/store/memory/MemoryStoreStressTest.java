@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

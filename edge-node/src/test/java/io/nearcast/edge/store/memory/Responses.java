@@ -11,6 +11,7 @@ import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import java.lang.management.ManagementFactory;

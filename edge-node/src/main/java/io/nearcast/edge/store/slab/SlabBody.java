@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -85,7 +85,7 @@ public final class SlabBody {
    * An empty, growing body that takes no bytes beyond a maximum, nor any at all where more than
    * that are expected. It has one reference, which belongs to the caller.
    */
-  SlabBody(Slabs slabs, long expectedLength, long lengthMax) {
+  public SlabBody(Slabs slabs, long expectedLength, long lengthMax) {
     this.slabs = slabs;
     this.expectedLength = expectedLength;
     this.lengthMax = expectedLength > lengthMax ? 0 : lengthMax;

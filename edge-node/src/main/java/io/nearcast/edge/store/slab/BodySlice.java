@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;

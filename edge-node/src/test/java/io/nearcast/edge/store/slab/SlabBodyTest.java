@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

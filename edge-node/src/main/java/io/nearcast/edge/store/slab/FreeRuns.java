@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

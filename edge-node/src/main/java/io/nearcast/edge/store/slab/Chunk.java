@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,4 +1,4 @@
-package io.nearcast.edge.store.memory;
+package io.nearcast.edge.store.slab;
 
 /**
  * A contiguous run of slab memory, encoded in a long so that a body's chain of pieces makes no
