@@ -1,8 +1,10 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.AsOf;
+import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +23,15 @@ record Answer(
     @Nullable SlabBody body,
     long length,
     @Nullable Freshness freshness,
-    AsOf asOf) {}
+    AsOf asOf) {
+
+  /** What is stored; the body's reference stays the caller's. */
+  static Answer of(StoredResponse stored) {
+    return new Answer(
+        stored.head(), stored.body(), stored.body().length(), stored.freshness(), stored.asOf());
+  }
+
+  static AsOf asOf(Position position) {
+    return new AsOf(position.log(), position.sequence());
+  }
+}

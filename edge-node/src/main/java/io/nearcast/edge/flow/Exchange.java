@@ -4,7 +4,6 @@ import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ResponseEncoder;
 import io.nearcast.edge.http.ServerResponse;
-import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.route.Route;
@@ -12,19 +11,13 @@ import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Decision;
-import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Invalidation;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
 import io.nearcast.edge.rules.ResponseHead;
-import io.nearcast.edge.rules.Validation;
-import io.nearcast.edge.rules.Variant;
-import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.StoredResponse;
-import io.nearcast.edge.upstream.UpstreamExchange;
 import io.nearcast.edge.upstream.UpstreamFailure;
-import io.nearcast.edge.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.Objects;
@@ -57,18 +50,13 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private final RequestHead head;
   private final ServerResponse response;
   private final Responder responder;
-  private RequestTraits traits;
+  private final Upload upload;
   private final AtomicLong relayed = new AtomicLong();
 
-  private Routes.@Nullable Match match;
-  private Route.@Nullable Policy policy;
-  private @Nullable CacheKey key;
-  private Tiers.@Nullable Ask ask;
+  private @Nullable Routed routed;
   private Position applied = Position.NONE;
   private @Nullable Fill fill;
-  private @Nullable UpstreamExchange bodyTo;
   private Reason reason = Reason.URI_MISS;
-  private boolean bodyEnded;
   private int restarts;
 
   Exchange(Engine engine, Request request, ServerResponse response) {
@@ -76,8 +64,8 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     this.request = request;
     this.head = request.head();
     this.response = response;
-    this.traits = RequestTraits.of(head);
     this.responder = new Responder(engine, request, response);
+    this.upload = new Upload(response);
   }
 
   // Route
@@ -92,7 +80,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       responder.refuse(405, Reason.METHOD, "purge at the admin endpoint");
       return;
     }
-    match = engine.routes().find(head.host());
+    Routes.Match match = engine.routes().find(head.host());
     if (match == null) {
       responder.refuse(
           request.http10() ? 404 : 421, Reason.NO_SERVICE, "no service answers for this host");
@@ -102,30 +90,35 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       responder.refuse(508, Reason.LOOP, "the request has been here before");
       return;
     }
-    policy = match.route().policy(head.target());
-    if (policy.cache().honourClientDirectives()) {
-      traits = RequestTraits.of(head, policy.cache());
-    }
-    ask = engine.tiers().ask(head, response.client());
-    responder.route(policy, ask != null);
-    key = match.route().key(match.domain(), head);
-    lookUp();
+    routed = route(match);
+    responder.route(routed.policy(), routed.ask() != null);
+    lookUp(routed);
+  }
+
+  private Routed route(Routes.Match match) {
+    Route.Policy policy = match.route().policy(head.target());
+    return new Routed(
+        match,
+        policy,
+        match.route().key(match.domain(), head),
+        RequestTraits.of(head, policy.cache()),
+        engine.tiers().ask(head, response.client()));
   }
 
   // Look up and decide
 
-  private void lookUp() {
+  private void lookUp(Routed to) {
     // Before the look-up: an answer may not claim more than was applied then (PURGE.md rule 6).
     applied = engine.purges().applied();
-    Decision past = Decide.beforeLookup(traits, policy().bypass());
+    Decision past = Decide.beforeLookup(to.traits(), to.policy().bypass());
     if (past != null) {
       act(past, null, false);
       return;
     }
-    StoredResponse stored = engine.store().lookup(key(), head);
+    StoredResponse stored = engine.store().lookup(to.key(), head);
     boolean soft = false;
     if (stored != null) {
-      Verdict verdict = verdict(stored);
+      Verdict verdict = Purged.verdict(engine, stored, applied);
       if (verdict == Verdict.HARD) {
         engine.store().remove(stored);
         stored.release();
@@ -133,53 +126,15 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       }
       soft = verdict == Verdict.SOFT;
     }
-    boolean otherVariants = stored == null && engine.store().holds(key());
+    boolean otherVariants = stored == null && engine.store().holds(to.key());
     Decision decision =
         Decide.decide(
-            traits, stored == null ? null : stored.view(), otherVariants, soft, engine.nowMillis());
-    act(forTier(decision, stored), stored, soft);
-  }
-
-  private Verdict verdict(StoredResponse stored) {
-    PurgeIndex purges = engine.purges();
-    PurgeIndex own = engine.ownPurges();
-    // Sequences of another log say nothing (PURGE.md rule 16).
-    if (!Objects.equals(stored.asOf().log(), applied.log())) {
-      return Verdict.HARD;
-    }
-    if (stored.checkedAt() >= purges.newest() && stored.ownEpoch() >= own.newest()) {
-      return Verdict.VALID;
-    }
-    long newest = purges.newest();
-    Verdict byFeed = purges.check(stored.key(), stored.tags(), stored.asOf().sequence());
-    Verdict byNode = own.check(stored.key(), stored.tags(), stored.ownEpoch());
-    if (byFeed == Verdict.VALID && byNode == Verdict.VALID) {
-      stored.checkedAt(newest);
-    }
-    return byFeed.compareTo(byNode) >= 0 ? byFeed : byNode;
-  }
-
-  /**
-   * What another tier may be given: nothing stale, and nothing stored where this node is behind
-   * what the tier has applied (PURGE.md, tiers).
-   */
-  private Decision forTier(Decision decision, @Nullable StoredResponse stored) {
-    Tiers.Ask asked = ask;
-    if (asked == null || stored == null) {
-      return decision;
-    }
-    return switch (decision) {
-      case Decision.Hit _ when mustAskOrigin(asked) -> new Decision.Validate(Reason.REQUEST);
-      case Decision.Stale _ -> new Decision.Validate(Reason.STALE);
-      default -> decision;
-    };
-  }
-
-  /** Whether a tier knows of purges that what is stored here has not been compared with. */
-  private boolean mustAskOrigin(Tiers.Ask asked) {
-    return asked.origin()
-        || !asked.min().sameLog(applied)
-        || asked.min().sequence() > applied.sequence();
+            to.traits(),
+            stored == null ? null : stored.view(),
+            otherVariants,
+            soft,
+            engine.nowMillis());
+    act(to.forTier(decision, stored, applied), stored, soft);
   }
 
   // Act
@@ -242,7 +197,10 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       alone(stored, soft);
       return;
     }
-    FillTable.Place place = place(stored);
+    FillTable.Place place =
+        stored != null
+            ? new FillTable.Place(key(), stored.variant())
+            : engine.fills().placeOf(key(), head, engine.store().newestVariant(key()));
     Fill began = startFill(place, stored, soft, reason);
     if (began != null && !(stored == null && filledMeanwhile(began))) {
       fill = began;
@@ -261,10 +219,10 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       return false;
     }
     Decision decision =
-        verdict(found) == Verdict.VALID
-            ? Decide.decide(traits, found.view(), false, false, engine.nowMillis())
+        Purged.verdict(engine, found, applied) == Verdict.VALID
+            ? Decide.decide(routed().traits(), found.view(), false, false, engine.nowMillis())
             : new Decision.Miss(reason);
-    if (!(forTier(decision, found) instanceof Decision.Hit)) {
+    if (!(routed().forTier(decision, found, applied) instanceof Decision.Hit)) {
       found.release();
       return false;
     }
@@ -274,19 +232,6 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     return true;
   }
 
-  /** Where requests that this one can share an answer with look for its fill. */
-  private FillTable.Place place(@Nullable StoredResponse stored) {
-    if (stored != null) {
-      return new FillTable.Place(key(), stored.variant());
-    }
-    FillTable.Place first = new FillTable.Place(key(), null);
-    Fill there = engine.fills().find(first);
-    Variant seen = there == null ? engine.store().newestVariant(key()) : there.variant();
-    return seen == null || VaryRule.matches(seen, head)
-        ? first
-        : new FillTable.Place(key(), VaryRule.like(seen, head));
-  }
-
   /**
    * Joins the fill at the place, or makes one.
    *
@@ -294,16 +239,14 @@ final class Exchange implements RequestHandler.Stream, FillReader {
    */
   private @Nullable Fill startFill(
       FillTable.Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
-    long min = ask == null ? 0 : ask.min().sequence();
-    // What a tier on another log asks for is asked of the origin, after it was (PURGE.md rule 16).
-    boolean mayJoin = ask == null || (!ask.origin() && ask.min().sameLog(applied));
+    boolean mayJoin = routed().mayJoin(applied);
     Fill[] made = new Fill[1];
     Fill chosen =
         engine
             .fills()
             .joinOrStart(
                 place,
-                other -> mayJoin && other.joinable(head, min),
+                other -> mayJoin && other.joinable(head, routed().min()),
                 () -> made[0] = newFill(place, stored, soft, why));
     if (chosen.equals(made[0])) {
       return chosen;
@@ -320,60 +263,11 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   private Fill newFill(
       FillTable.@Nullable Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
-    Fields conditions = stored == null ? Fields.EMPTY : Validation.conditionalFields(stored.head());
-    RequestHead upstream =
-        UpstreamHeads.fill(head, authority(), response.client(), engine.loopId(), conditions);
-    return new Fill(
-        engine,
-        response.loop(),
-        order(UpstreamRequest.of(withTierFields(upstream, stored)), why, true),
-        place,
-        stored,
-        soft);
+    return new Fill(engine, response.loop(), orders().fill(stored, why), place, stored, soft);
   }
 
-  private Fill.Order order(UpstreamRequest upstream, Reason why, boolean mayStore) {
-    // A tier that is ahead is told that the origin was asked after all that it knows of.
-    long floor = applied.sequence();
-    if (ask != null && ask.min().sameLog(applied)) {
-      floor = Math.max(floor, ask.min().sequence());
-    }
-    RequestHead whole = traits.range() ? head.withFields(head.fields().without("Range")) : head;
-    return new Fill.Order(
-        match().route(),
-        policy().cache(),
-        key(),
-        whole,
-        upstream,
-        why,
-        mayStore,
-        applied,
-        floor,
-        engine.ownPurges().applied().sequence(),
-        // A tier that knows of more is told of the error instead (PURGE.md rule 12).
-        ask == null || !mustAskOrigin(ask));
-  }
-
-  /**
-   * @param stored what is validated, null for nothing: then a purge of the node's own may be newer
-   *     than what the next tier has
-   */
-  private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
-    Fields.Builder fields = Fields.builder().addAll(upstream.fields());
-    long min = Math.max(engine.purges().min(key()), ask == null ? 0 : ask.min().sequence());
-    long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
-    boolean origin = engine.ownPurges().min(key()) > purgedUpTo || (ask != null && ask.origin());
-    engine.tiers().write(fields, new Position(applied.log(), min), origin);
-    return upstream.withFields(fields.build());
-  }
-
-  /** Where the origin sees the request: the service's domain, not the node's name before it. */
-  private String authority() {
-    String host = head.host();
-    String domain = match().domain();
-    return host.equals(domain)
-        ? head.authority()
-        : domain + head.authority().substring(host.length());
+  private Orders orders() {
+    return new Orders(engine, request, response.client(), routed(), applied);
   }
 
   // Go forward alone
@@ -392,44 +286,29 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   /** Hands the request on as it is. */
   private void pass() {
-    forward(traits.method() == RequestTraits.Method.POST && !policy().bypass());
+    Routed to = routed();
+    forward(to.traits().method() == RequestTraits.Method.POST && !to.policy().bypass());
   }
 
   private void forward(boolean mayStore) {
-    RequestHead upstream =
-        UpstreamHeads.passed(head, authority(), response.client(), engine.loopId());
-    if (request.expectContinue()) {
-      upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
-    }
-    UpstreamRequest sent =
-        new UpstreamRequest(
-            withTierFields(upstream, null), request.hasBody(), request.contentLength());
-    Fill own = new Fill(engine, response.loop(), order(sent, reason, mayStore), null, null, false);
+    Order order = orders().forward(reason, mayStore);
+    Fill own = new Fill(engine, response.loop(), order, null, null, false);
     fill = own;
     own.join(this);
     own.begin();
     if (request.hasBody()) {
-      bodyTo = own.upstream();
+      upload.to(own.upstream());
     }
   }
 
   @Override
   public void data(ByteBuf piece) {
-    UpstreamExchange to = bodyTo;
-    if (to == null || response.ended()) {
-      // The body of a GET that is answered from the cache means nothing (RFC 9110 section 9.3.1).
-      piece.release();
-    } else if (!to.write(piece)) {
-      response.pauseBody();
-    }
+    upload.data(piece);
   }
 
   @Override
   public void end() {
-    bodyEnded = true;
-    if (bodyTo != null && !response.ended()) {
-      bodyTo.endRequest();
-    }
+    upload.end();
   }
 
   // The fill's answer
@@ -460,7 +339,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   @Override
   public void answer(Answer answer, Outcome outcome) {
     Reason said = outcome.reason() == Reason.STALE_IF_ERROR ? Reason.STALE_IF_ERROR : reason;
-    if (traits.method().invalidates()) {
+    if (routed().traits().method().invalidates()) {
       invalidate(answer.head());
     }
     responder.answer(answer, outcome.because(said), new Consumed());
@@ -468,8 +347,9 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   /** RFC 9111 section 4.4: what an unsafe request may have changed is not served any more. */
   private void invalidate(ResponseHead answered) {
+    Routes.Match match = routed().match();
     for (String target : Invalidation.targets(head, answered)) {
-      engine.store().invalidate(match().route().key(match().domain(), target));
+      engine.store().invalidate(match.route().key(match.domain(), target));
     }
   }
 
@@ -511,16 +391,8 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   @Override
   public void relayEnded(boolean complete) {
     fill = null;
-    dropBody();
+    upload.drop();
     responder.relayEnded(complete);
-  }
-
-  /** The upstream has answered without it: what still comes of the request's body is dropped. */
-  private void dropBody() {
-    if (bodyTo != null && !bodyEnded) {
-      bodyTo = null;
-      response.resumeBody();
-    }
   }
 
   @Override
@@ -528,7 +400,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     fill = null;
     if (!response.ended()) {
       restarts++;
-      lookUp();
+      lookUp(routed());
       response.flush();
     }
   }
@@ -537,7 +409,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   public void failed(UpstreamFailure failure) {
     fill = null;
     responder.failed(failure, reason);
-    dropBody();
+    upload.drop();
   }
 
   // The client's side again
@@ -554,23 +426,16 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   @Override
   public void gone() {
-    if (!bodyEnded && bodyTo != null) {
-      // A broken upload must never look complete to the origin.
-      bodyTo.abort();
-    }
+    upload.gone();
     responder.gone();
     leave();
   }
 
-  private Routes.Match match() {
-    return Objects.requireNonNull(match);
-  }
-
-  private Route.Policy policy() {
-    return Objects.requireNonNull(policy);
-  }
-
   private CacheKey key() {
-    return Objects.requireNonNull(key);
+    return routed().key();
+  }
+
+  private Routed routed() {
+    return Objects.requireNonNull(routed);
   }
 }

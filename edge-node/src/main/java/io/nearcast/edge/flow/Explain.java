@@ -16,7 +16,6 @@ import io.nearcast.edge.upstream.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +91,7 @@ public final class Explain {
       Position applied) {
     RequestTraits traits = RequestTraits.of(head, policy.cache());
     long now = engine.nowMillis();
-    Verdict verdict = stored == null ? Verdict.VALID : verdict(stored, applied);
+    Verdict verdict = stored == null ? Verdict.VALID : Purged.verdict(engine, stored, applied);
     if (stored != null) {
       said.put("stored", describe(stored, verdict, now));
     } else {
@@ -121,15 +120,6 @@ public final class Explain {
         });
     said.put("reason", decision.reason().token());
     said.put("unshared", engine.fills().isUnshared(key));
-  }
-
-  private Verdict verdict(StoredResponse stored, Position applied) {
-    if (!Objects.equals(stored.asOf().log(), applied.log())) {
-      return Verdict.HARD;
-    }
-    Verdict byFeed = engine.purges().check(stored.key(), stored.tags(), stored.asOf().sequence());
-    Verdict byNode = engine.ownPurges().check(stored.key(), stored.tags(), stored.ownEpoch());
-    return byFeed.compareTo(byNode) >= 0 ? byFeed : byNode;
   }
 
   private static Map<String, Object> describe(StoredResponse stored, Verdict verdict, long now) {

@@ -1,30 +1,18 @@
 package io.nearcast.edge.flow;
 
-import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.purge.PurgeIndex.Position;
-import io.nearcast.edge.route.Route;
-import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
-import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.HopByHop;
-import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
-import io.nearcast.edge.rules.StaleOnError;
-import io.nearcast.edge.rules.Storability;
-import io.nearcast.edge.rules.Storable;
-import io.nearcast.edge.rules.Tags;
-import io.nearcast.edge.rules.Validation;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.StoredResponse;
-import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.Target;
 import io.nearcast.edge.upstream.UpstreamExchange;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.nearcast.edge.upstream.UpstreamListener;
-import io.nearcast.edge.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -55,50 +43,20 @@ final class Fill implements UpstreamListener {
     OVER
   }
 
-  /**
-   * What a fill is about; immutable.
-   *
-   * @param route the service
-   * @param policy what counts for the request
-   * @param key under what it is stored
-   * @param client the request that made it necessary
-   * @param upstream what is sent
-   * @param reason why it goes forward
-   * @param mayStore whether the answer may be stored at all
-   * @param position what had been applied when it was begun; its log and sequence name what the
-   *     answer is as of
-   * @param floor the sequence that its answer will at least be as of (PURGE.md rule 9)
-   * @param ownEpoch the node's own purges that had been entered when it was begun
-   * @param mayServeStale whether what is stored may be served because the upstream fails
-   */
-  record Order(
-      Route route,
-      CachePolicy policy,
-      CacheKey key,
-      RequestHead client,
-      UpstreamRequest upstream,
-      Reason reason,
-      boolean mayStore,
-      Position position,
-      long floor,
-      long ownEpoch,
-      boolean mayServeStale) {}
-
   private final Engine engine;
   private final EventLoop loop;
   private final Order order;
   private final FillTable.@Nullable Place place;
   private final @Nullable StoredResponse candidate;
-  private final boolean candidateSoft;
-  private final List<Seat> seats = new ArrayList<>(2);
+  private final Arrivals arrivals;
+  private final Seats seats = new Seats();
 
   private volatile State state = State.ASKING;
   private volatile @Nullable Variant variant;
-  private volatile String @Nullable [] tags;
+  private volatile @Nullable Growing growing;
   private @Nullable UpstreamExchange exchange;
   private @Nullable Answer answer;
   private @Nullable Outcome outcome;
-  private @Nullable SlabBody body;
   private long requestMillis;
   private boolean paused;
   private boolean abandoned;
@@ -122,7 +80,7 @@ final class Fill implements UpstreamListener {
     this.order = order;
     this.place = place;
     this.candidate = candidate;
-    this.candidateSoft = candidateSoft;
+    this.arrivals = new Arrivals(engine, order, candidate, candidateSoft, place != null);
   }
 
   // Readers
@@ -134,6 +92,8 @@ final class Fill implements UpstreamListener {
       return false;
     }
     Variant known = variant;
+    Growing response = growing;
+    String[] tags = response == null ? null : response.tags();
     return (known == null || VaryRule.matches(known, request))
         // Sequences of another log say nothing (PURGE.md rule 16).
         && order.position().sameLog(engine.purges().applied())
@@ -160,9 +120,8 @@ final class Fill implements UpstreamListener {
     Seat seat = new Seat(reader, !seats.isEmpty());
     if (state == State.ASKING) {
       seats.add(seat);
-    } else if (state == State.STORING && fits(seat)) {
-      seats.add(seat);
-      give(seat);
+    } else if (state == State.STORING) {
+      seatOrRestart(seat);
     } else {
       seat.restart();
     }
@@ -174,7 +133,7 @@ final class Fill implements UpstreamListener {
       loop.execute(() -> leave(reader));
       return;
     }
-    seats.removeIf(seat -> seat.reader().equals(reader));
+    seats.remove(reader);
     if (seats.isEmpty() && (state == State.RELAYING || (state == State.ASKING && place == null))) {
       stop();
     } else {
@@ -211,7 +170,7 @@ final class Fill implements UpstreamListener {
   void abandon() {
     abandoned = true;
     over();
-    for (Seat seat : takeSeats()) {
+    for (Seat seat : seats.take()) {
       seat.restart();
     }
     release();
@@ -227,81 +186,49 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void interim(ResponseHead head) {
-    ResponseHead endToEnd = head.withFields(HopByHop.forStore(head.fields()));
-    for (Seat seat : List.copyOf(seats)) {
-      seat.interim(endToEnd);
-    }
+    seats.interim(head.withFields(HopByHop.forStore(head.fields())));
   }
 
   @Override
   public void head(Target from, ResponseHead raw, long length) {
-    long now = engine.nowMillis();
-    Position asOf = asOf(from, raw);
-    if (raw.status() == 304 && (candidate != null || place != null)) {
-      if (candidate != null && Validation.confirms(candidate.head(), raw)) {
-        confirmed(candidate, raw, asOf, now);
-      } else {
+    switch (arrivals.of(from, raw, length, requestMillis)) {
+      case Arrival.Confirm confirm -> confirmed(confirm);
+      case Arrival.ServeStale(StoredResponse stored, int status) -> {
         upstream().abort();
-        failed(new UpstreamFailure.Malformed(from, "304 for what was not asked about"));
+        serveStale(stored, status, null);
       }
-      return;
+      case Arrival.Store store -> beginStoring(store, length);
+      case Arrival.Relay relay -> beginRelaying(relay, length);
+      case Arrival.Malformed(String detail) -> {
+        upstream().abort();
+        failed(new UpstreamFailure.Malformed(from, detail));
+      }
     }
-    if (candidate != null && StaleOnError.isError(raw.status()) && maySaveUs(candidate, now)) {
-      upstream().abort();
-      serveStale(candidate, raw.status(), null);
-      return;
-    }
-    ResponseHead head = raw.withFields(HopByHop.forStore(raw.fields())).dated(now);
-    Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
-    Reason notStored = notStored(head, freshness, length);
-    if (notStored == null) {
-      beginStoring(head, freshness, length, asOf);
-    } else {
-      ResponseHead whole = raw.withFields(HopByHop.forClient(raw.fields())).dated(now);
-      beginRelaying(whole, length, asOf, notStored);
-    }
-  }
-
-  /** What the answer is as of: what the tier states, else what was applied here at the asking. */
-  private Position asOf(Target from, ResponseHead head) {
-    Position stated = from.shield() ? Tiers.asOf(head.fields()) : null;
-    Position own = order.position();
-    return stated != null && stated.sameLog(own)
-        ? stated
-        : new Position(own.log(), from.shield() ? own.sequence() : order.floor());
-  }
-
-  private @Nullable Reason notStored(ResponseHead head, Freshness freshness, long length) {
-    if (!order.mayStore()) {
-      return order.reason();
-    }
-    if (Storability.decide(order.client(), head, freshness, order.policy())
-        instanceof Storable.DoNotStore(Reason reason)) {
-      return reason;
-    }
-    return length > engine.objectBytesMax() ? Reason.TOO_LARGE : null;
   }
 
   // Storing
 
-  private void beginStoring(ResponseHead head, Freshness freshness, long length, Position asOf) {
-    Variant selected = VaryRule.of(head, order.client(), order.policy().key());
-    SlabBody growing = engine.store().newBody(length);
-    body = growing;
-    tags = Tags.of(head.fields()).names().toArray(String[]::new);
-    variant = selected;
+  private void beginStoring(Arrival.Store store, long length) {
+    Growing response =
+        new Growing(order, store, engine.store().newBody(length), engine.objectBytesMax());
+    growing = response;
+    variant = store.variant();
     begun(
-        new Answer(head, growing, length, freshness, new AsOf(asOf.log(), asOf.sequence())),
-        Outcome.forwarded(order.reason(), head.status(), true, null),
+        response.answer(length),
+        Outcome.forwarded(order.reason(), store.head().status(), true, null),
         State.STORING);
     engine.fills().shared(order.key());
-    for (Seat seat : takeSeats()) {
-      if (fits(seat)) {
-        seats.add(seat);
-        give(seat);
-      } else {
-        seat.restart();
-      }
+    for (Seat seat : seats.take()) {
+      seatOrRestart(seat);
+    }
+  }
+
+  private void seatOrRestart(Seat seat) {
+    if (fits(seat)) {
+      seats.add(seat);
+      give(seat);
+    } else {
+      seat.restart();
     }
   }
 
@@ -325,25 +252,22 @@ final class Fill implements UpstreamListener {
     }
   }
 
-  private List<Seat> takeSeats() {
-    List<Seat> taken = List.copyOf(seats);
-    seats.clear();
-    return taken;
-  }
-
   // Relaying
 
-  private void beginRelaying(ResponseHead head, long length, Position asOf, Reason notStored) {
+  private void beginRelaying(Arrival.Relay relay, long length) {
     leavePlace();
     if (order.mayStore()) {
       engine.fills().unshared(order.key());
     }
     begun(
-        new Answer(head, null, length, null, new AsOf(asOf.log(), asOf.sequence())),
+        new Answer(relay.head(), null, length, null, Answer.asOf(relay.asOf())),
         Outcome.forwarded(
-            order.reason(), head.status(), false, order.mayStore() ? notStored : null),
+            order.reason(),
+            relay.head().status(),
+            false,
+            order.mayStore() ? relay.notStored() : null),
         State.RELAYING);
-    List<Seat> waiting = takeSeats();
+    List<Seat> waiting = seats.take();
     for (int i = 0; i < waiting.size(); i++) {
       Seat seat = waiting.get(i);
       // An answer that cannot be shared is the first one's only; the others ask for their own.
@@ -361,21 +285,18 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void data(ByteBuf piece) {
-    if (state == State.STORING && body != null) {
-      boolean fits =
-          body.length() + piece.readableBytes() <= engine.objectBytesMax() && body.append(piece);
-      if (fits) {
+    Growing response = growing;
+    if (state == State.STORING && response != null) {
+      if (response.append(piece)) {
         piece.release();
-        progress();
+        seats.progress();
         return;
       }
       engine.metrics().notStoredForSpace();
       leavePlace();
       state = State.RELAYING;
     }
-    for (Seat seat : List.copyOf(seats)) {
-      seat.relay(piece.retainedDuplicate());
-    }
+    seats.forEach(seat -> seat.relay(piece.retainedDuplicate()));
     piece.release();
     if (seats.isEmpty()) {
       stop();
@@ -384,18 +305,11 @@ final class Fill implements UpstreamListener {
     }
   }
 
-  private void progress() {
-    // Backwards: a reader that has all it wants gives up its own seat meanwhile.
-    for (int i = seats.size() - 1; i >= 0; i--) {
-      seats.get(i).progress();
-    }
-  }
-
   private void regulate() {
     if (exchange == null || state == State.OVER) {
       return;
     }
-    boolean full = state == State.RELAYING && mostWaiting() >= RELAY_WINDOW;
+    boolean full = state == State.RELAYING && seats.mostWaiting() >= RELAY_WINDOW;
     if (full && !paused) {
       paused = true;
       exchange.pause();
@@ -405,63 +319,33 @@ final class Fill implements UpstreamListener {
     }
   }
 
-  private long mostWaiting() {
-    long most = 0;
-    for (Seat seat : seats) {
-      most = Math.max(most, seat.reader().relayed().get());
-    }
-    return most;
-  }
-
   // Over
 
   @Override
   public void end(Fields trailers) {
     State was = state;
-    if (was == State.STORING && body != null && answer != null) {
-      body.finish();
-      store(answer, body);
+    Growing response = growing;
+    if (was == State.STORING && response != null) {
+      store(response.finish());
       over();
-      progress();
+      seats.progress();
       release();
     } else if (was == State.RELAYING) {
       over();
-      for (Seat seat : takeSeats()) {
+      for (Seat seat : seats.take()) {
         seat.relayEnded(true);
       }
       release();
     }
   }
 
-  private void store(Answer stored, SlabBody complete) {
-    AsOf asOf = stored.asOf();
-    Variant selected = variant;
-    if (known(new Position(asOf.log(), asOf.sequence()))
-        && selected != null
-        && stored.freshness() != null) {
-      engine
-          .store()
-          .put(
-              new StoredResponse(
-                  order.key(),
-                  selected,
-                  stored.head(),
-                  stored.freshness(),
-                  tagsOf(),
-                  asOf,
-                  order.ownEpoch(),
-                  complete.retain()));
+  private void store(StoredResponse complete) {
+    AsOf asOf = complete.asOf();
+    if (Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
+      engine.store().put(complete);
+    } else {
+      complete.release();
     }
-  }
-
-  /** What was asked for in another log or before the forgotten horizon is not stored (rule 3). */
-  private boolean known(Position asOf) {
-    return asOf.sameLog(engine.purges().applied()) && asOf.sequence() >= engine.purges().horizon();
-  }
-
-  private String[] tagsOf() {
-    String[] known = tags;
-    return known == null ? new String[0] : known;
   }
 
   @Override
@@ -469,22 +353,21 @@ final class Fill implements UpstreamListener {
     engine.metrics().fillFailed();
     State was = state;
     if (was == State.ASKING) {
-      if (candidate != null && maySaveUs(candidate, engine.nowMillis())) {
-        serveStale(candidate, 0, failure);
+      StoredResponse saving = arrivals.onFailure();
+      if (saving != null) {
+        serveStale(saving, 0, failure);
         return;
       }
       over();
-      for (Seat seat : takeSeats()) {
+      for (Seat seat : seats.take()) {
         seat.failed(failure);
       }
       release();
       return;
     }
     over();
-    if (body != null && !body.complete()) {
-      body.fail();
-    }
-    for (Seat seat : takeSeats()) {
+    breakOff();
+    for (Seat seat : seats.take()) {
       if (was == State.RELAYING) {
         seat.relayEnded(false);
       } else {
@@ -495,16 +378,14 @@ final class Fill implements UpstreamListener {
   }
 
   /** A 304: what is stored is fresh again, as of the asking (PURGE.md rule 1). */
-  private void confirmed(StoredResponse stored, ResponseHead raw, Position asOf, long now) {
-    ResponseHead head = Validation.update(stored.head(), raw.dated(now));
-    Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
+  private void confirmed(Arrival.Confirm confirm) {
+    StoredResponse stored = confirm.stored();
     StoredResponse updated =
-        stored.withHead(head, freshness, new AsOf(asOf.log(), asOf.sequence()), order.ownEpoch());
-    Answer fresh =
-        new Answer(head, updated.body(), updated.body().length(), freshness, updated.asOf());
-    variant = stored.variant();
-    begun(fresh, Outcome.forwarded(order.reason(), 304, true, null), State.OVER);
-    List<Seat> waiting = takeSeats();
+        stored.withHead(
+            confirm.head(), confirm.freshness(), Answer.asOf(confirm.asOf()), order.ownEpoch());
+    variant = updated.variant();
+    begun(Answer.of(updated), Outcome.forwarded(order.reason(), 304, true, null), State.OVER);
+    List<Seat> waiting = seats.take();
     List<Seat> others = new ArrayList<>(0);
     for (Seat seat : waiting) {
       if (fits(seat)) {
@@ -513,7 +394,7 @@ final class Fill implements UpstreamListener {
         others.add(seat);
       }
     }
-    if (known(asOf) && notStored(head, freshness, 0) == null) {
+    if (confirm.keep()) {
       engine.store().put(updated);
     } else {
       engine.store().remove(stored);
@@ -524,32 +405,12 @@ final class Fill implements UpstreamListener {
     release();
   }
 
-  private boolean maySaveUs(StoredResponse stored, long now) {
-    return order.mayServeStale() && StaleOnError.mayServe(stored.freshness(), candidateSoft, now);
-  }
-
   private void serveStale(StoredResponse stored, int status, @Nullable UpstreamFailure failure) {
     variant = stored.variant();
-    Outcome stale =
-        new Outcome(
-            Reason.STALE_IF_ERROR,
-            false,
-            status,
-            false,
-            false,
-            null,
-            failure == null ? null : failure.detail());
-    begun(
-        new Answer(
-            stored.head(),
-            stored.body(),
-            stored.body().length(),
-            stored.freshness(),
-            stored.asOf()),
-        stale,
-        State.OVER);
+    String detail = failure == null ? null : failure.detail();
+    begun(Answer.of(stored), Outcome.staleOnError(status, detail), State.OVER);
     leavePlace();
-    for (Seat seat : takeSeats()) {
+    for (Seat seat : seats.take()) {
       if (fits(seat)) {
         give(seat);
       } else {
@@ -566,10 +427,14 @@ final class Fill implements UpstreamListener {
         exchange.abort();
       }
       over();
-      if (body != null && !body.complete()) {
-        body.fail();
-      }
+      breakOff();
       release();
+    }
+  }
+
+  private void breakOff() {
+    if (growing != null) {
+      growing.fail();
     }
   }
 
@@ -585,9 +450,9 @@ final class Fill implements UpstreamListener {
   }
 
   private void release() {
-    if (body != null) {
-      body.release();
-      body = null;
+    Growing response = growing;
+    if (response != null) {
+      response.release();
     }
     if (candidate != null) {
       candidate.release();
@@ -599,8 +464,6 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void writable() {
-    for (Seat seat : List.copyOf(seats)) {
-      seat.requestWritable();
-    }
+    seats.forEach(Seat::requestWritable);
   }
 }

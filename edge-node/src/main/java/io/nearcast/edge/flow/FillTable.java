@@ -3,7 +3,9 @@ package io.nearcast.edge.flow;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
+import io.nearcast.edge.rules.VaryRule;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -50,9 +52,19 @@ final class FillTable {
     return fills.compute(place, (_, other) -> choose.apply(other));
   }
 
-  /** The fill at the place, or null. */
-  @Nullable Fill find(Place place) {
-    return fills.get(place);
+  /**
+   * Where requests that this one can share an answer with look for its fill, nothing being stored
+   * for it.
+   *
+   * @param seen what the newest stored response under the key was selected by, or null
+   */
+  Place placeOf(CacheKey key, RequestHead request, @Nullable Variant seen) {
+    Place first = new Place(key, null);
+    Fill there = fills.get(first);
+    Variant known = there == null ? seen : there.variant();
+    return known == null || VaryRule.matches(known, request)
+        ? first
+        : new Place(key, VaryRule.like(known, request));
   }
 
   /** Gives up the place, if it is still the fill's. */

@@ -39,6 +39,11 @@ record Outcome(
     return new Outcome(reason, false, status, stored, false, notStored, null);
   }
 
+  /** Went forward in vain, and was answered with what is stored. */
+  static Outcome staleOnError(int status, @Nullable String detail) {
+    return new Outcome(Reason.STALE_IF_ERROR, false, status, false, false, null, detail);
+  }
+
   Outcome because(Reason other) {
     return new Outcome(other, hit, forwardStatus, stored, collapsed, notStored, detail);
   }

@@ -1,0 +1,86 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.http.Request;
+import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.Reason;
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.upstream.UpstreamRequest;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the orders of one request to upstream: what is sent, and what the answer will be as of.
+ *
+ * @param client where the request came from
+ * @param applied what this node had applied before it looked for the request's answer
+ */
+record Orders(
+    Engine engine, Request request, InetSocketAddress client, Routed routed, Position applied) {
+
+  /**
+   * Fetches the whole response, for whoever wants it.
+   *
+   * @param stored what is validated, or null
+   */
+  Order fill(@Nullable StoredResponse stored, Reason why) {
+    Fields conditions = stored == null ? Fields.EMPTY : Validation.conditionalFields(stored.head());
+    RequestHead head = request.head();
+    RequestHead upstream =
+        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), conditions);
+    return order(UpstreamRequest.of(withTierFields(upstream, stored)), why, true);
+  }
+
+  /** Hands the request on as it is, with the client's own conditions and its body. */
+  Order forward(Reason why, boolean mayStore) {
+    RequestHead head = request.head();
+    RequestHead upstream =
+        UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
+    if (request.expectContinue()) {
+      upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
+    }
+    UpstreamRequest sent =
+        new UpstreamRequest(
+            withTierFields(upstream, null), request.hasBody(), request.contentLength());
+    return order(sent, why, mayStore);
+  }
+
+  private Order order(UpstreamRequest upstream, Reason why, boolean mayStore) {
+    // A tier that is ahead is told that the origin was asked after all that it knows of.
+    boolean sameLog = routed.ask() != null && routed.ask().min().sameLog(applied);
+    long floor = sameLog ? Math.max(applied.sequence(), routed.min()) : applied.sequence();
+    RequestHead head = request.head();
+    RequestHead whole =
+        routed.traits().range() ? head.withFields(head.fields().without("Range")) : head;
+    return new Order(
+        routed.match().route(),
+        routed.policy().cache(),
+        routed.key(),
+        whole,
+        upstream,
+        why,
+        mayStore,
+        applied,
+        floor,
+        engine.ownPurges().applied().sequence(),
+        // A tier that knows of more is told of the error instead (PURGE.md rule 12).
+        !routed.mustAskOrigin(applied));
+  }
+
+  /**
+   * @param stored what is validated, null for nothing: then a purge of the node's own may be newer
+   *     than what the next tier has
+   */
+  private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
+    Fields.Builder fields = Fields.builder().addAll(upstream.fields());
+    long min = Math.max(engine.purges().min(routed.key()), routed.min());
+    long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
+    boolean origin =
+        engine.ownPurges().min(routed.key()) > purgedUpTo
+            || (routed.ask() != null && routed.ask().origin());
+    engine.tiers().write(fields, new Position(applied.log(), min), origin);
+    return upstream.withFields(fields.build());
+  }
+}
