@@ -2,6 +2,7 @@ package io.nearcast.config.feed;
 
 import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.config.json.Problem;
+import io.nearcast.config.model.NormalTarget;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.config.model.Service;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,11 @@ public final class Selectors {
       return null;
     }
     String target = matcher.group(2) == null ? "/" : matcher.group(2);
-    return kind.apply(host, target.startsWith("/") ? target : "/" + target);
+    try {
+      return kind.apply(host, NormalTarget.of(target.startsWith("/") ? target : "/" + target));
+    } catch (IllegalArgumentException e) {
+      return refuse(pointer, e.getMessage() + ", which no request may have");
+    }
   }
 
   private @Nullable Selector host(String pointer, String text) {

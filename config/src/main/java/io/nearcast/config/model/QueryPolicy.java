@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which query parameters are part of the cache key. Names are compared as they stand in the URL; a
- * pattern may end in {@code *}.
+ * Which query parameters are part of the cache key. Names are compared as they stand in the URL and
+ * percent-decoded; a pattern may end in {@code *}. A parameter with a semicolon always counts.
  *
  * @param include the only parameters that count, or null for all; an empty list for none
  * @param exclude parameters that do not count; not together with {@code include}

@@ -42,6 +42,7 @@ final class SelectorsTest {
     "http://b.example, b.example, /",
     "http://b.example?q, b.example, /?q",
     "http://a.example/a|b[c]%20d, a.example, /a|b[c]%20d",
+    "http://a.example/x/../%7ea%2fb?%7e, a.example, /~a%2Fb?%7e",
   })
   void urlIsHostAndTargetWithoutScheme(String url, String host, String target) {
     assertThat(Selectors.of(urls(List.of(url)), SHOP))
@@ -62,6 +63,9 @@ final class SelectorsTest {
         "http://a.example/a b",
         "http://a.example/\u00fc",
         "http://a.example/\n",
+        "http://a.example/%0a",
+        "http://a.example/%2",
+        "http://a.example/a/..%2Fb",
         "http://a.example:port/",
       })
   void urlThatCannotBeIsRefused(String url) {

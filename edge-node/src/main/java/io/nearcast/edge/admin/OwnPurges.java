@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.nearcast.config.feed.Selector;
 import io.nearcast.config.feed.Selectors;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.model.NormalTarget;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.edge.agent.Sweeper;
 import io.nearcast.edge.flow.Engine;
@@ -59,10 +60,14 @@ final class OwnPurges {
     return enter(match.route(), false, List.of(new Selector.Url(match.domain(), target(target))));
   }
 
-  /** Path and query as they stand in a URL. */
+  /** Path and query of a URL, in the form that targets have here. */
   static String target(URI url) {
     String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-    return url.getRawQuery() == null ? path : path + '?' + url.getRawQuery();
+    try {
+      return NormalTarget.of(url.getRawQuery() == null ? path : path + '?' + url.getRawQuery());
+    } catch (IllegalArgumentException e) {
+      throw Refused.field("url", String.valueOf(e.getMessage()));
+    }
   }
 
   private Route route(@Nullable String service) {

@@ -1,5 +1,6 @@
 package io.nearcast.edge.http;
 
+import io.nearcast.config.model.NormalTarget;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
 import io.netty.buffer.ByteBuf;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one connection's event loop only. Refused are: a line that does not end with CRLF,
  * bare CR, NUL and other control characters, white space before the colon, folded lines, a missing
- * or second {@code Host}, two framings, a {@code Content-Length} that is not one number, and
- * transfer codings other than {@code chunked}.
+ * or second {@code Host}, two framings, a {@code Content-Length} that is not one number, transfer
+ * codings other than {@code chunked}, and paths that servers read differently ({@link
+ * NormalTarget}). The whole policy is in docs/wire.md.
  */
 final class RequestParser {
   private static final int EMPTY_LINES_MAX = 2;
@@ -142,16 +144,34 @@ final class RequestParser {
         requestScheme = rawTarget.substring(0, slashes - 1).toLowerCase(Locale.ROOT);
         int path = pathStart(rawTarget, slashes + 2);
         authority = checkedAuthority(rawTarget.substring(slashes + 2, path));
-        target = rawTarget.substring(path);
-        if (!target.startsWith("/")) {
-          target = "/" + target;
-        }
+        target = pathOf(method, rawTarget.substring(path));
       } else if (!(rawTarget.equals("*") && method.equals("OPTIONS"))
           && !method.equals("CONNECT")) {
         throw new BadRequest(400, "the request target does not begin with /");
       }
     }
-    return framed(RequestHead.of(method, requestScheme, authority, target, fields), http10, fields);
+    return framed(
+        RequestHead.of(method, requestScheme, authority, normal(target), fields), http10, fields);
+  }
+
+  /** What follows the authority of an absolute form (RFC 9112 sections 3.2.1 and 3.2.4). */
+  private static String pathOf(String method, String rest) {
+    if (rest.isEmpty() && method.equals("OPTIONS")) {
+      return "*";
+    }
+    return rest.startsWith("/") ? rest : "/" + rest;
+  }
+
+  /** What is matched with rules, looked up and sent upstream is one and the same. */
+  private static String normal(String target) throws BadRequest {
+    if (!target.startsWith("/")) {
+      return target;
+    }
+    try {
+      return NormalTarget.of(target);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequest(400, "the request target " + e.getMessage());
+    }
   }
 
   private static int absoluteForm(String target) {

@@ -2,6 +2,7 @@ package io.nearcast.edge.route;
 
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.NormalTarget;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.rules.CacheKey;
@@ -55,15 +56,20 @@ public final class Route {
     return version;
   }
 
-  /** What counts for a path and query: the first rule that matches, else the service's policy. */
+  /**
+   * What counts for a path and query: the first rule that matches, else the service's policy. A
+   * rule that says bypass also matches a path that some servers take for one of its own, such as
+   * {@code //private} or {@code /private;x}.
+   */
   public Policy policy(String target) {
     if (rules.isEmpty()) {
       return standard;
     }
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
+    String lenient = NormalTarget.lenient(path);
     for (CompiledRule rule : rules) {
-      if (rule.path().matches(path)) {
+      if (rule.path().matches(path) || (rule.policy().bypass() && rule.path().matches(lenient))) {
         return rule.policy();
       }
     }

@@ -1,6 +1,7 @@
 package io.nearcast.edge.rules;
 
 import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.NormalTarget;
 import io.nearcast.config.model.QueryPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +93,9 @@ public final class CacheKeys {
     for (int from = question + 1; from <= target.length(); ) {
       int ampersand = target.indexOf('&', from);
       int end = ampersand < 0 ? target.length() : ampersand;
-      if (end > from && counts(policy, nameOf(target, from, end))) {
-        parameters.add(target.substring(from, end));
+      String parameter = target.substring(from, end);
+      if (!parameter.isEmpty() && counts(policy, parameter)) {
+        parameters.add(parameter);
       }
       from = end + 1;
     }
@@ -110,9 +112,21 @@ public final class CacheKeys {
     return text.substring(from, equals < 0 || equals > end ? end : equals);
   }
 
-  private static boolean counts(QueryPolicy policy, String name) {
+  /**
+   * Whether a parameter counts. One with a semicolon always does, for some origins see two in it;
+   * names are compared as origins decode them. Else a parameter that does not count could carry one
+   * that does.
+   */
+  private static boolean counts(QueryPolicy policy, String parameter) {
+    if (parameter.indexOf(';') >= 0) {
+      return true;
+    }
+    String sent = nameOf(parameter, 0, parameter.length());
+    String name = NormalTarget.percentDecoded(sent.replace('+', ' '));
     List<String> include = policy.include();
-    return include == null ? !matchesAny(policy.exclude(), name) : matchesAny(include, name);
+    List<String> patterns = include == null ? policy.exclude() : include;
+    boolean named = matchesAny(patterns, sent) || matchesAny(patterns, name);
+    return named == (include != null);
   }
 
   private static boolean matchesAny(List<String> patterns, String name) {

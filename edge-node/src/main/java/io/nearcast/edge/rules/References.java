@@ -1,19 +1,20 @@
 package io.nearcast.edge.rules;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.nearcast.config.model.NormalTarget;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves references in fields such as Location against a request's URI (RFC 3986 section 5.2),
- * without judging the characters in them.
+ * without judging the characters in them, into the form that targets have here ({@link
+ * NormalTarget}).
  */
 final class References {
   private References() {}
 
   /**
    * The target in origin form that a reference names on the request's own origin (RFC 9110 section
-   * 4.3.1: same scheme, host and port), or null where it names another origin's.
+   * 4.3.1: same scheme, host and port), or null where it names another origin's or one that no
+   * request here can have.
    */
   static @Nullable String targetOnSameOrigin(RequestHead request, String reference) {
     int fragment = reference.indexOf('#');
@@ -87,13 +88,15 @@ final class References {
     return CacheControl.parseSeconds(authority.substring(colon + 1));
   }
 
-  private static String absolute(String pathAndQuery) {
-    String rest = pathAndQuery.startsWith("/") ? pathAndQuery : "/" + pathAndQuery;
-    int query = queryStart(rest);
-    return withoutDotSegments(rest.substring(0, query)) + rest.substring(query);
+  private static @Nullable String absolute(String pathAndQuery) {
+    try {
+      return NormalTarget.of(pathAndQuery.startsWith("/") ? pathAndQuery : "/" + pathAndQuery);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
-  private static String relative(String base, String reference) {
+  private static @Nullable String relative(String base, String reference) {
     if (reference.isEmpty()) {
       return base;
     }
@@ -110,32 +113,5 @@ final class References {
   private static int queryStart(String target) {
     int question = target.indexOf('?');
     return question < 0 ? target.length() : question;
-  }
-
-  /** RFC 3986 section 5.2.4. */
-  private static String withoutDotSegments(String path) {
-    if (!path.contains("/.")) {
-      return path;
-    }
-    Deque<String> segments = new ArrayDeque<>();
-    String[] parts = path.substring(1).split("/", -1);
-    for (int i = 0; i < parts.length; i++) {
-      boolean last = i == parts.length - 1;
-      switch (parts[i]) {
-        case "." -> {
-          if (last) {
-            segments.addLast("");
-          }
-        }
-        case ".." -> {
-          segments.pollLast();
-          if (last) {
-            segments.addLast("");
-          }
-        }
-        default -> segments.addLast(parts[i]);
-      }
-    }
-    return "/" + String.join("/", segments);
   }
 }

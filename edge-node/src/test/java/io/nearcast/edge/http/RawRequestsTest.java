@@ -319,7 +319,20 @@ final class RawRequestsTest {
         answered(
             "what origins see every day",
             "GET /a|b\"<>{}^`\\ HTTP/1.1\r\nHost: a\r\n\r\n",
-            "GET a /a|b\"<>{}^`\\"));
+            "GET a /a|b\"<>{}^`\\"),
+        answered("dots", "GET /a/../b/%2e/c?../d HTTP/1.1\r\nHost: a\r\n\r\n", "GET a /b/c?../d"),
+        answered(
+            "dots behind an authority",
+            "GET http://b/../x HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET b /x"),
+        answered("encoded letters", "GET /%7e%41%2f HTTP/1.1\r\nHost: a\r\n\r\n", "GET a /~A%2F"),
+        answered(
+            "asterisk form as a proxy gets it",
+            "OPTIONS http://b HTTP/1.1\r\nHost: a\r\n\r\n",
+            "OPTIONS b *"),
+        refused(400, "encoded NUL", "GET /a%00 HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused(400, "half an encoding", "GET /a%2 HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused(400, "dots that some see", "GET /a/..%2fb HTTP/1.1\r\nHost: a\r\n\r\n"));
   }
 
   private static List<Row> versions() {

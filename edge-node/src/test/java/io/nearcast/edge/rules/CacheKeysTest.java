@@ -34,6 +34,13 @@ final class CacheKeysTest {
         "``      | ``        | false | /p?a=1                | /p",
         "all     | ``        | true  | /p?b=2&a=1&b=1&a      | /p?a=1&a&b=2&b=1",
         "`a,b`   | ``        | true  | /p?b=1&c=2&a=3        | /p?a=3&b=1",
+        // Names as origins see them, and what some of them see two parameters in.
+        "all     | `utm_*`   | false | /p?%75tm%5Fa=1&b=2    | /p?b=2",
+        "`id`    | ``        | false | /p?%69d=1&x=2         | /p?%69d=1",
+        "`a b`   | ``        | false | /p?a+b=1&a%20b=2&c    | /p?a+b=1&a%20b=2",
+        "`%C3%A4`| ``        | false | /p?%C3%A4=1&b         | /p?%C3%A4=1",
+        "all     | `utm_*`   | false | /p?utm_a=1;id=2&b     | /p?utm_a=1;id=2&b",
+        "`id`    | ``        | false | /p?x=1;id=2&y=3       | /p?x=1;id=2",
       })
   void queries(String include, String exclude, boolean sort, String target, String expected) {
     QueryPolicy query = new QueryPolicy(list(include), list(exclude), sort);

@@ -61,6 +61,10 @@ final class InvalidationTest {
         "http://www.shop.example?q              | /?q",
         "//www.shop.example/x                   | /x",
         "/x:y                                   | /x:y",
+        // In the form that targets have here, else it would not be found.
+        "/x/%2e%2E/%7ey%2f                      | /~y%2F",
+        "/x%00                                  | none",
+        "/x/..%2Fy                              | none",
         // Any characters: the target is not judged.
         "`/x|y z`                               | `/x|y z`",
         // "MUST NOT trigger an invalidation ... if the origin of the URI to be invalidated differs"
