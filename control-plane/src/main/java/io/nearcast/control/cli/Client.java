@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the first control plane that can be reached. Belongs to one thread. */
 final class Client implements AutoCloseable {
+  /** The header that lets a request be sent again. */
+  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
 
   /** Longer than any purge may be waited for. */
@@ -110,13 +113,21 @@ final class Client implements AutoCloseable {
       } catch (HttpTimeoutException e) {
         throw Refused.unreachable(controlPlane.toString(), "it took too long");
       } catch (IOException e) {
-        throw Refused.unreachable(controlPlane.toString(), String.valueOf(e.getMessage()));
+        last = Refused.unreachable(controlPlane.toString(), String.valueOf(e.getMessage()));
+        if (!mayBeRepeated(method, headers)) {
+          throw last;
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw Refused.unreachable(controlPlane.toString(), "interrupted");
       }
     }
     throw last == null ? Refused.unreachable("nowhere", "no control plane is named") : last;
+  }
+
+  /** Whether a request whose answer is lost may be sent to the next control plane. */
+  private static boolean mayBeRepeated(String method, String... headers) {
+    return method.equals("GET") || List.of(headers).contains(IDEMPOTENCY_KEY);
   }
 
   private HttpRequest request(

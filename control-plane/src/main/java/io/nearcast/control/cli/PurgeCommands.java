@@ -12,7 +12,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Commands for purges. */
 final class PurgeCommands {
   private static final List<String> KINDS = List.of("urls", "tags", "prefixes", "hosts");
+  private static final Pattern WORD = Pattern.compile("[!-~]{1,255}");
   private static final int SHOWN_MAX = 3;
 
   private PurgeCommands() {}
@@ -61,16 +64,25 @@ final class PurgeCommands {
         description = "wait until every edge has applied it, but no longer; at most 60s")
     private @Nullable Duration wait;
 
+    @Option(
+        names = "--idempotency-key",
+        paramLabel = "WORD",
+        description =
+            "what to call this purge: sent again with the same word it is not carried out again;"
+                + " without it only lost answers are asked for again")
+    private @Nullable String key;
+
     @Override
     public Integer call() {
       ObjectNode body = body();
       Duration patience = wait;
-      String[] headers =
-          patience == null
-              ? new String[0]
-              : new String[] {"Prefer", "wait=" + Math.max(1, patience.toSeconds())};
+      List<String> headers = new ArrayList<>(List.of(Client.IDEMPOTENCY_KEY, quotedKey()));
+      if (patience != null) {
+        headers.addAll(List.of("Prefer", "wait=" + Math.max(1, patience.toSeconds())));
+      }
       return connection.run((client, out) -> {
-        JsonNode purge = client.send("POST", "/v1/purges", body, headers).json();
+        JsonNode purge =
+            client.send("POST", "/v1/purges", body, headers.toArray(String[]::new)).json();
         if (connection.json()) {
           Connection.print(out, purge);
         } else {
@@ -79,6 +91,14 @@ final class PurgeCommands {
         boolean complete = purge.path("state").asText().equals("complete");
         return patience == null || complete ? Launch.EXIT_OK : Launch.EXIT_FAILURE;
       });
+    }
+
+    private String quotedKey() {
+      String word = key == null ? UUID.randomUUID().toString() : key;
+      if (!WORD.matcher(word).matches()) {
+        throw new StartFailure("--idempotency-key takes 1 to 255 visible ASCII characters");
+      }
+      return '"' + word.replaceAll("[\"\\\\]", "\\\\$0") + '"';
     }
 
     private ObjectNode body() {

@@ -103,6 +103,12 @@ public final class Draft {
     count(0);
   }
 
+  /** Whether this draft, or what was decided before it for the same commit, deletes a document. */
+  public boolean deletes(String key) {
+    Document own = documents.get(key);
+    return own == null ? under != null && under.deletes(key) : own.value() == null;
+  }
+
   /**
    * Appends an entry to the log and brings the state up to it.
    *

@@ -25,6 +25,8 @@ public final class Refusal extends RuntimeException {
   public enum Reason {
     /** The body is not JSON at all. */
     MALFORMED(400, "The body cannot be read"),
+    /** A header of the request has a value that cannot work. */
+    HEADER(400, "A header cannot be used"),
     /** There is no token, or nobody knows it, or it has expired. */
     UNAUTHENTICATED(401, "A token is needed"),
     /** The token's role or service does not allow it. */

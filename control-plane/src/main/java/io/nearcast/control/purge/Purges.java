@@ -9,6 +9,7 @@ import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
@@ -60,6 +61,7 @@ public final class Purges implements AutoCloseable {
 
   private final Ledger ledger;
   private final Members members;
+  private final KeptKeys keys;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final TreeMap<Long, CompletableFuture<Boolean>> open = new TreeMap<>();
@@ -75,14 +77,15 @@ public final class Purges implements AutoCloseable {
 
   private record Matched(long matched) {}
 
-  private Purges(Ledger ledger, Members members) {
+  private Purges(Ledger ledger, Members members, KeptKeys keys) {
     this.ledger = ledger;
     this.members = members;
+    this.keys = keys;
   }
 
   /** Reads the purges that are not complete and watches over them from then on. */
   public static Purges open(Ledger ledger, Members members) {
-    Purges purges = new Purges(ledger, members);
+    Purges purges = new Purges(ledger, members, KeptKeys.open(ledger));
     ledger.listen(purges::committed);
     ledger.store().each(OPEN_PREFIX, purges::apply);
     members.listen(purges::wake);
@@ -123,13 +126,21 @@ public final class Purges implements AutoCloseable {
    *
    * @param service the one that the request names
    * @param author the id of the token
+   * @param key what the client calls the request, or null; where it has been carried out before,
+   *     nothing is purged and the purge of then is returned
    * @return the purge as it is just after that
-   * @throws Refusal if the service is not there; then nothing was purged
+   * @throws Refusal if the service is not there, or the key was for another request; then nothing
+   *     was purged
    * @throws InvalidDocument if a selector cannot be; then nothing was purged
    */
-  public PurgeView issue(String service, PurgeRequest request, String author) {
+  public PurgeView issue(
+      String service, PurgeRequest request, String author, @Nullable IdempotencyKey key) {
     StoredPurge issued =
         ledger.write(draft -> {
+          Long known = key == null ? null : keys.find(draft, key, request);
+          if (known != null) {
+            return stored(draft, known);
+          }
           ActiveService active = draft.feed().services().get(service);
           if (active == null) {
             throw Refusal.invalid("/service", "names no service that is there");
@@ -152,9 +163,17 @@ public final class Purges implements AutoCloseable {
                   List.of());
           draft.put(PREFIX + digits(sequence), purge);
           draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence));
+          if (key != null) {
+            keys.keep(draft, key, request, sequence);
+          }
           return purge;
         });
     return view(issued);
+  }
+
+  private static StoredPurge stored(Draft draft, long sequence) {
+    StoredPurge purge = draft.read(StoredPurge.class, PREFIX + digits(sequence));
+    return Objects.requireNonNull(purge, "a key is written with its purge");
   }
 
   private void checkRoom() {

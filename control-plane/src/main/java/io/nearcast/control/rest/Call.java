@@ -13,6 +13,8 @@ import io.nearcast.control.catalog.Precondition;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -167,6 +169,11 @@ final class Call {
   /** A header of the request, or null. */
   @Nullable String header(String name) {
     return context.header(name);
+  }
+
+  /** The lines of a header of the request. */
+  List<String> headers(String name) {
+    return Collections.list(context.req().getHeaders(name));
   }
 
   /** A parameter of the query that must be there. */

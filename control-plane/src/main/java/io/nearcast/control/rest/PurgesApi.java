@@ -9,6 +9,7 @@ import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Principal;
 import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.purge.IdempotencyKey;
 import io.nearcast.control.purge.NodeReceipt;
 import io.nearcast.control.purge.PurgeState;
 import io.nearcast.control.purge.PurgeView;
@@ -54,7 +55,12 @@ final class PurgesApi {
     }
     call.principal().requireService(service);
     Duration patience = patience(call.header("Prefer"));
-    PurgeView view = purges.issue(service, request, call.principal().token());
+    PurgeView view =
+        purges.issue(
+            service,
+            request,
+            call.principal().token(),
+            IdempotencyKey.of(call.principal().token(), call.headers("Idempotency-Key")));
     boolean met = false;
     if (patience != null) {
       purges.await(view, patience);

@@ -140,6 +140,23 @@ final class CliTest {
   }
 
   @Test
+  void purgeWithTheSameKeyIsCarriedOutOnce() {
+    running.admin().put("/v1/services/shop", service("a.example"));
+    String once = nearcast("purge", "shop", "--tag", "a", "--idempotency-key", "build 7").err();
+    assertThat(once).contains("--idempotency-key");
+    String first =
+        nearcast("purge", "shop", "--tag", "a", "--idempotency-key", "build-\"7\"").out();
+    assertThat(
+            nearcast("purge", "shop", "--tag", "a", "--idempotency-key", "build-\"7\"")
+                .out()
+                .split(" ", 3)[1])
+        .isEqualTo(first.split(" ", 3)[1]);
+    assertThat(nearcast("purge", "shop", "--tag", "b", "--idempotency-key", "build-\"7\"").code())
+        .isEqualTo(1);
+    assertThat(running.admin().get("/v1/purges").json().at("/items")).hasSize(1);
+  }
+
+  @Test
   void purgeThatIsNotCompleteInTimeEndsWithOne() {
     running.admin().put("/v1/services/shop", service("a.example"));
     running
