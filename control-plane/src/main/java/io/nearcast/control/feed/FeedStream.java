@@ -1,24 +1,24 @@
 package io.nearcast.control.feed;
 
-import io.nearcast.control.store.Entry;
-import io.nearcast.control.store.Store;
+import io.nearcast.control.store.StoreFailure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream to one node. Runs on the request's own virtual thread, which blocks while the
  * connection takes no more; the server ends a connection that takes nothing for a while.
  */
 public final class FeedStream {
-  private static final int REPLAY_ENTRIES = 500;
+  private static final Logger LOG = LoggerFactory.getLogger(FeedStream.class);
   private static final Duration PING_AFTER = Duration.ofSeconds(1);
   private static final byte[] PING = ": ping\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final FeedTail tail;
-  private final Store store;
+  private final Replay replay;
   private final OutputStream out;
   private long sent;
   private long sentFleet;
@@ -26,9 +26,9 @@ public final class FeedStream {
   /**
    * @param after the last sequence that the node has
    */
-  public FeedStream(FeedTail tail, Store store, OutputStream out, long after) {
+  public FeedStream(FeedTail tail, Replay replay, OutputStream out, long after) {
     this.tail = tail;
-    this.store = store;
+    this.replay = replay;
     this.out = out;
     sent = after;
   }
@@ -58,10 +58,9 @@ public final class FeedStream {
         }
         case FeedTail.Next.Silence() -> write(PING);
         case FeedTail.Next.Behind() -> {
-          if (caughtUp) {
+          if (caughtUp || !replay()) {
             return;
           }
-          replay();
         }
         case FeedTail.Next.End() -> {
           return;
@@ -70,14 +69,24 @@ public final class FeedStream {
     }
   }
 
-  /** Sends entries that are older than what is in memory. */
-  private void replay() throws IOException {
-    List<Entry> entries = store.entries(sent, REPLAY_ENTRIES);
-    if (!entries.isEmpty()) {
-      Frame frame = Frame.of(entries);
+  /**
+   * Sends entries that are older than what is in memory.
+   *
+   * @return false if the store does not have them: the node comes back and is told why
+   */
+  private boolean replay() throws IOException {
+    Frame frame;
+    try {
+      frame = replay.after(sent);
+    } catch (StoreFailure e) {
+      LOG.warn("a stream ends at {}, for the log cannot be read: {}", sent, e.getMessage());
+      return false;
+    }
+    if (frame != null) {
       write(frame.event());
       sent = frame.last();
     }
+    return frame != null;
   }
 
   private void write(byte[] event) throws IOException {

@@ -93,12 +93,14 @@ public final class FeedTail {
     if (entries.isEmpty()) {
       return;
     }
-    Frame frame = Frame.of(entries);
+    List<Frame> batches = Frame.split(entries);
     lock.lock();
     try {
-      frames.addLast(frame);
-      bytes += frame.event().length;
-      head = frame.last();
+      for (Frame frame : batches) {
+        frames.addLast(frame);
+        bytes += frame.event().length;
+        head = frame.last();
+      }
       while (frames.size() > framesMax || (bytes > bytesMax && frames.size() > 1)) {
         bytes -= frames.removeFirst().event().length;
       }
@@ -118,6 +120,25 @@ public final class FeedTail {
       fleet = event;
       fleetVersion++;
       news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the head is at a sequence or beyond.
+   *
+   * @param patience how long it may wait
+   * @return whether it is
+   */
+  public boolean awaitHead(long sequence, Duration patience) throws InterruptedException {
+    long nanos = patience.toNanos();
+    lock.lock();
+    try {
+      while (head < sequence && nanos > 0 && !closed) {
+        nanos = news.awaitNanos(nanos);
+      }
+      return head >= sequence;
     } finally {
       lock.unlock();
     }

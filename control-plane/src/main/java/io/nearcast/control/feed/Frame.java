@@ -3,6 +3,7 @@ package io.nearcast.control.feed;
 import io.nearcast.control.store.Entry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,30 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Frame(long first, long last, List<Entry> entries, byte[] event) {
+
+  /**
+   * The most bytes of entries that share a batch. Far below what nodes take in one event; one entry
+   * alone may have more.
+   */
+  static final int BATCH_BYTES_MAX = 4 << 20;
+
+  /** Encodes entries, at least one, in as many batches as their size demands. */
+  static List<Frame> split(List<Entry> entries) {
+    List<Frame> frames = new ArrayList<>();
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      int length = entries.get(i).json().length;
+      if (i > from && bytes + length > BATCH_BYTES_MAX) {
+        frames.add(of(entries.subList(from, i)));
+        from = i;
+        bytes = 0;
+      }
+      bytes += length;
+    }
+    frames.add(of(entries.subList(from, entries.size())));
+    return frames;
+  }
 
   /** Encodes entries, at least one. */
   static Frame of(List<Entry> entries) {

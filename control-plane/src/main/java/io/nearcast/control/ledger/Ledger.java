@@ -154,6 +154,11 @@ public final class Ledger implements AutoCloseable {
     return new Refusal(Reason.UNAVAILABLE, "the control plane is stopping");
   }
 
+  /** Has what others may have written read soon, without waiting for news of it. */
+  public void refresh() {
+    storeMoved();
+  }
+
   private void storeMoved() {
     if (moved.compareAndSet(false, true) && !queue.offer(CatchUp.INSTANCE)) {
       // The queue is full of decisions, and whoever decides on an old revision catches up anyway.

@@ -3,11 +3,13 @@ package io.nearcast.control.rest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.feed.FeedStream;
 import io.nearcast.control.feed.FeedTail;
+import io.nearcast.control.feed.Replay;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -20,13 +22,18 @@ final class FeedApi {
   /** The most streams at once. */
   static final int STREAMS_MAX = 10_000;
 
+  /** How long a node that is ahead waits; nodes give an answer up after 3.5 s. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Ledger ledger;
   private final FeedTail tail;
+  private final Replay replay;
   private final Semaphore streams = new Semaphore(STREAMS_MAX);
 
   FeedApi(Ledger ledger, FeedTail tail) {
     this.ledger = ledger;
     this.tail = tail;
+    replay = new Replay(ledger.store());
   }
 
   List<Route> routes() {
@@ -46,15 +53,10 @@ final class FeedApi {
 
   private void stream(Call call) throws InterruptedException {
     Long after = call.number("after", 0, Long.MAX_VALUE);
-    if (after == null || !tail.log().equals(call.query("log")) || after > tail.head()) {
-      throw new Refusal(
-          Reason.GONE,
-          "the log is "
-              + tail.log()
-              + " and its head "
-              + tail.head()
-              + ": take GET /v1/feed/snapshot and follow from there");
+    if (after == null || !tail.log().equals(call.query("log"))) {
+      throw gone();
     }
+    awaitHead(after);
     if (!streams.tryAcquire()) {
       throw new Refusal(Reason.OVERLOADED, "there are " + STREAMS_MAX + " streams already");
     }
@@ -67,6 +69,36 @@ final class FeedApi {
     }
   }
 
+  /**
+   * Waits until this replica knows what the node knows. Where it is only late it must not say that
+   * the log does not go on, for the node would drop all that it has stored; where the store itself
+   * is behind, what the node has stored was fetched under another log (PURGE.md rule 16).
+   */
+  private void awaitHead(long after) throws InterruptedException {
+    if (after <= tail.head()) {
+      return;
+    }
+    if (ledger.store().position().head() < after) {
+      throw gone();
+    }
+    ledger.refresh();
+    if (!tail.awaitHead(after, PATIENCE)) {
+      throw new Refusal(
+          Reason.UNAVAILABLE,
+          "this control plane has not read the log beyond " + tail.head() + " yet: ask another");
+    }
+  }
+
+  private Refusal gone() {
+    return new Refusal(
+        Reason.GONE,
+        "the log is "
+            + tail.log()
+            + " and its head "
+            + tail.head()
+            + ": take GET /v1/feed/snapshot and follow from there");
+  }
+
   private void send(Call call, long after) throws IOException, InterruptedException {
     HttpServletResponse response = call.context().res();
     response.setContentType("text/event-stream");
@@ -75,6 +107,6 @@ final class FeedApi {
     if (call.isHead()) {
       return;
     }
-    new FeedStream(tail, ledger.store(), response.getOutputStream(), after).run();
+    new FeedStream(tail, replay, response.getOutputStream(), after).run();
   }
 }

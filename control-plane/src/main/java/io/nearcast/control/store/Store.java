@@ -54,8 +54,10 @@ public interface Store extends AutoCloseable {
    *
    * @param after the first one returned is the next after this sequence
    * @param limit the most entries to return, at least 1
+   * @param bytesMax the most bytes that all have together; the first one is returned whatever it
+   *     has
    */
-  List<Entry> entries(long after, int limit);
+  List<Entry> entries(long after, int limit, long bytesMax);
 
   /**
    * Whether one transaction of this store can hold so much.

@@ -27,10 +27,12 @@ final class FeedStreamTest {
   private static final int TAIL_FRAMES = 4;
 
   private Store store;
+  private Replay replay;
 
   @BeforeEach
   void open(@TempDir Path directory) {
     store = SqliteStore.open(directory);
+    replay = new Replay(store);
   }
 
   @AfterEach
@@ -91,7 +93,7 @@ final class FeedStreamTest {
   }
 
   private Void run(FeedTail tail, OutputStream out) throws IOException, InterruptedException {
-    new FeedStream(tail, store, out, 0).run();
+    new FeedStream(tail, replay, out, 0).run();
     return null;
   }
 

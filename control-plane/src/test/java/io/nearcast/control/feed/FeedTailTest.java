@@ -49,6 +49,38 @@ final class FeedTailTest {
   }
 
   @Test
+  void largeCommitGoesOutInSeveralBatches() throws Exception {
+    List<Entry> entries =
+        LongStream.rangeClosed(11, 15).mapToObj(i -> new Entry(i, new byte[1_500_000])).toList();
+    FeedTail large = new FeedTail(LOG, 10, 4, 1 << 24);
+    large.committed(new Committed(FeedState.empty(LOG), List.of(), entries, List.of()));
+    long sent = 10;
+    int batches = 0;
+    while (sent < 15) {
+      Frame frame = ((FeedTail.Next.Entries) large.next(sent, 0, Duration.ZERO)).frame();
+      assertThat(frame.first()).isEqualTo(sent + 1);
+      assertThat(frame.event().length).isLessThan(Frame.BATCH_BYTES_MAX + 1_000);
+      sent = frame.last();
+      batches++;
+    }
+    assertThat(batches).isEqualTo(3);
+  }
+
+  @Test
+  void headIsWaitedForNoLongerThanAsked() throws Exception {
+    assertThat(tail.awaitHead(10, Duration.ofMinutes(1))).isTrue();
+    assertThat(tail.awaitHead(11, Duration.ofMillis(1))).isFalse();
+    try (ExecutorService streams = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Boolean> waiting = streams.submit(() -> tail.awaitHead(11, Duration.ofMinutes(1)));
+      tail.committed(commit(11, 11));
+      assertThat(waiting.get()).isTrue();
+      Future<Boolean> last = streams.submit(() -> tail.awaitHead(12, Duration.ofMinutes(1)));
+      tail.close();
+      assertThat(last.get()).isFalse();
+    }
+  }
+
+  @Test
   void streamInTheMiddleOfABatchGetsTheRestOfIt() throws Exception {
     tail.committed(commit(11, 13));
     assertThat(event(next(11))).isEqualTo("event: entries\nid: 13\ndata: [{12},{13}]\n\n");

@@ -124,7 +124,7 @@ final class SharedMemory {
     }
 
     @Override
-    public List<Entry> entries(long after, int limit) {
+    public List<Entry> entries(long after, int limit, long bytesMax) {
       synchronized (SharedMemory.this) {
         return entries.stream().filter(entry -> entry.sequence() > after).limit(limit).toList();
       }

@@ -75,6 +75,25 @@ final class SharedStoreRestTest {
   }
 
   @Test
+  void nodeThatComesFromAReplicaThatKnowsMoreIsNotSentForASnapshot() {
+    first.put("/v1/services/shop", service("a.example"));
+    String log = second.get("/v1/feed/snapshot").text("/log");
+    for (int i = 0; i < 20; i++) {
+      long sequence =
+          first
+              .post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}")
+              .json()
+              .at("/sequence")
+              .asLong();
+      try (EventStream stream =
+          EventStream.open(second, "/v1/feed?log=" + log + "&after=" + sequence)) {
+        assertThat(stream.status()).isEqualTo(200);
+      }
+    }
+    assertThat(second.get("/v1/feed?after=100&log=" + log).status()).isEqualTo(410);
+  }
+
+  @Test
   void tokensAndMembersAreKnownEverywhere() {
     String issued = first.post("/v1/tokens", "{\"role\":\"reader\"}").text("/token");
     Http reader = second.as(issued);

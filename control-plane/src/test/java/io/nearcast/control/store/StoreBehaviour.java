@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every store does. A test class of each store implements this. */
 public interface StoreBehaviour {
+  long MEGABYTE = 1 << 20;
 
   /** The store of this test; each test has one of its own, which is empty at first. */
   Store store();
@@ -45,7 +46,7 @@ public interface StoreBehaviour {
     assertThat(position.revision()).isZero();
     assertThat(position.head()).isZero();
     assertThat(store().read("a")).isNull();
-    assertThat(store().entries(0, 10)).isEmpty();
+    assertThat(store().entries(0, 10, MEGABYTE)).isEmpty();
   }
 
   @Test
@@ -57,8 +58,10 @@ public interface StoreBehaviour {
 
     assertThat(store().position().revision()).isEqualTo(1);
     assertThat(store().position().head()).isEqualTo(2);
-    assertThat(store().entries(0, 10)).extracting(Entry::sequence).containsExactly(1L, 2L);
-    assertThat(new String(store().entries(1, 10).getFirst().json(), UTF_8))
+    assertThat(store().entries(0, 10, MEGABYTE))
+        .extracting(Entry::sequence)
+        .containsExactly(1L, 2L);
+    assertThat(new String(store().entries(1, 10, MEGABYTE).getFirst().json(), UTF_8))
         .isEqualTo("{\"sequence\":2}");
     assertThat(value(store().read("a/1"))).isEqualTo("x");
   }
@@ -72,7 +75,7 @@ public interface StoreBehaviour {
 
     assertThat(again.position()).isEqualTo(before);
     assertThat(value(again.read("a"))).isEqualTo("x");
-    assertThat(again.entries(0, 10)).hasSize(1);
+    assertThat(again.entries(0, 10, MEGABYTE)).hasSize(1);
     again.commit(new Commit(2, List.of(entry(2)), List.of()));
     assertThat(again.position().head()).isEqualTo(2);
   }
@@ -86,7 +89,7 @@ public interface StoreBehaviour {
     assertThatThrownBy(() -> store().commit(new Commit(3, List.of(), List.of())))
         .isInstanceOf(StaleRevision.class);
     assertThat(value(store().read("a"))).isEqualTo("x");
-    assertThat(store().entries(0, 10)).hasSize(1);
+    assertThat(store().entries(0, 10, MEGABYTE)).hasSize(1);
     assertThat(store().position().revision()).isEqualTo(1);
   }
 
@@ -148,8 +151,20 @@ public interface StoreBehaviour {
     for (int i = 1; i <= 7; i++) {
       store().commit(new Commit(i, List.of(entry(i)), List.of()));
     }
-    assertThat(store().entries(2, 3)).extracting(Entry::sequence).containsExactly(3L, 4L, 5L);
-    assertThat(store().entries(7, 3)).isEmpty();
+    assertThat(store().entries(2, 3, MEGABYTE))
+        .extracting(Entry::sequence)
+        .containsExactly(3L, 4L, 5L);
+    assertThat(store().entries(7, 3, MEGABYTE)).isEmpty();
+  }
+
+  @Test
+  default void entriesOfOnePageAreBoundedByTheirBytes() throws Exception {
+    for (int i = 1; i <= 5; i++) {
+      store().commit(new Commit(i, List.of(new Entry(i, new byte[100])), List.of()));
+    }
+    assertThat(store().entries(0, 10, 300)).extracting(Entry::sequence).containsExactly(1L, 2L, 3L);
+    assertThat(store().entries(3, 10, 299)).extracting(Entry::sequence).containsExactly(4L, 5L);
+    assertThat(store().entries(1, 10, 1)).extracting(Entry::sequence).containsExactly(2L);
   }
 
   @Test

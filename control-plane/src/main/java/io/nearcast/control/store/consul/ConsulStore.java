@@ -136,9 +136,20 @@ public final class ConsulStore implements Store {
   }
 
   @Override
-  public List<Entry> entries(long after, int limit) {
+  public List<Entry> entries(long after, int limit, long bytesMax) {
     long last = Math.min(known.position().head(), after + limit);
-    return entriesBetween(after + 1, last);
+    List<Entry> entries = new ArrayList<>();
+    long bytes = 0;
+    for (long first = after + 1; first <= last; first += OPERATIONS_MAX) {
+      for (Entry entry : entriesBetween(first, Math.min(last, first + OPERATIONS_MAX - 1))) {
+        bytes += entry.json().length;
+        if (bytes > bytesMax && !entries.isEmpty()) {
+          return entries;
+        }
+        entries.add(entry);
+      }
+    }
+    return entries;
   }
 
   private List<Entry> entriesBetween(long first, long last) {

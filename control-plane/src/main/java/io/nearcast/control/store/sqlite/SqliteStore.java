@@ -167,7 +167,7 @@ public final class SqliteStore implements Store {
   }
 
   @Override
-  public List<Entry> entries(long after, int limit) {
+  public List<Entry> entries(long after, int limit, long bytesMax) {
     return reading(
         "SELECT sequence, json FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
         statement -> {
@@ -175,8 +175,14 @@ public final class SqliteStore implements Store {
           statement.setInt(2, limit);
           List<Entry> entries = new ArrayList<>();
           try (ResultSet rows = statement.executeQuery()) {
+            long bytes = 0;
             while (rows.next()) {
-              entries.add(new Entry(rows.getLong(1), rows.getBytes(2)));
+              Entry entry = new Entry(rows.getLong(1), rows.getBytes(2));
+              bytes += entry.json().length;
+              if (bytes > bytesMax && !entries.isEmpty()) {
+                break;
+              }
+              entries.add(entry);
             }
           }
           return entries;
