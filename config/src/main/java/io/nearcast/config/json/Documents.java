@@ -24,12 +24,13 @@ import java.nio.charset.StandardCharsets;
  *       has there, or that of the constant {@code FIELD_DEFAULT}; else {@code @Nullable} components
  *       are null, booleans false, lists, sets and maps empty, and records with a {@code DEFAULT}
  *       are that. All other fields are required.
- *   <li>Durations are written like {@code "30s"}, times as in RFC 3339, enum constants in lower
- *       case with dashes.
+ *   <li>Durations are written like {@code "30s"}, sizes like {@code "1k"}, times as in RFC 3339,
+ *       enum constants in lower case with dashes.
  *   <li>A record of a sealed interface names itself in {@code "type"}: {@code ServiceActivated} is
  *       {@code "serviceActivated"}.
  *   <li>A rule is {@code {match: {path}, cache: bypass}}, or has under {@code cache} what differs
  *       from the service's own policy; {@code query} is taken as a whole.
+ *   <li>{@code compression} is an object, or {@code off}, or {@code on} for what holds by default.
  * </ul>
  *
  * <p>What is written is canonical: equal records give equal bytes. Fields stand in the order of the

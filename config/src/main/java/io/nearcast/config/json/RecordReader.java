@@ -2,10 +2,12 @@ package io.nearcast.config.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.InvalidField;
 import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
+import io.nearcast.config.model.Size;
 import java.lang.reflect.Array;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one document only; not thread-safe.
  */
 final class RecordReader {
+  /** What stands for {@link CompressionPolicy#OFF}. */
+  static final String COMPRESSION_OFF = "off";
+
   private static final String TAG = "type";
 
   private final Problems problems;
@@ -53,7 +58,10 @@ final class RecordReader {
     if (raw == Rule.class) {
       return rule(node, pointer);
     }
-    if (raw.isRecord()) {
+    if (raw == CompressionPolicy.class) {
+      return compression(node, pointer, CompressionPolicy.DEFAULT);
+    }
+    if (raw.isRecord() && raw != Size.class) {
       return record(node, raw, pointer, null);
     }
     if (Shape.isChoice(raw)) {
@@ -100,9 +108,26 @@ final class RecordReader {
       return component.nullable() ? null : absent(component, pointer);
     }
     String child = Problems.child(pointer, component.name());
-    return inBase instanceof KeyPolicy
-        ? record(value, KeyPolicy.class, child, inBase)
-        : read(value, component.type(), child);
+    return switch (inBase) {
+      case KeyPolicy _ -> record(value, KeyPolicy.class, child, inBase);
+      case CompressionPolicy compression -> compression(value, child, compression);
+      case null, default -> read(value, component.type(), child);
+    };
+  }
+
+  /** One word, or what differs from the base; where that is off, from what on means. */
+  private @Nullable Object compression(JsonNode node, String pointer, CompressionPolicy base) {
+    // YAML reads the bare words as truth values.
+    if (node.isBoolean() || node.asText().equals("on") || node.asText().equals(COMPRESSION_OFF)) {
+      boolean on = node.isBoolean() ? node.booleanValue() : node.asText().equals("on");
+      return on ? CompressionPolicy.DEFAULT : CompressionPolicy.OFF;
+    }
+    if (!node.isObject()) {
+      problems.add(pointer, "must be on, off, or an object with types, minSize and codings");
+      return null;
+    }
+    CompressionPolicy over = base.off() ? CompressionPolicy.DEFAULT : base;
+    return record(node, CompressionPolicy.class, pointer, over);
   }
 
   private @Nullable Object absent(Shape.Component component, String pointer) {

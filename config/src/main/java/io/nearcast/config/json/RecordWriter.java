@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
+import io.nearcast.config.model.Size;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -30,6 +32,9 @@ final class RecordWriter {
     return switch (value) {
       case JsonNode node -> node;
       case Rule rule -> rule(rule, CachePolicy.DEFAULT);
+      case Size size -> scalar(size);
+      case CompressionPolicy compression when compression.off() ->
+          NODES.textNode(RecordReader.COMPRESSION_OFF);
       case Record record -> object(record);
       case Map<?, ?> map -> map(map);
       case Set<?> set -> list(set.stream().sorted().toList());
@@ -106,6 +111,10 @@ final class RecordWriter {
       }
       if (mine instanceof KeyPolicy key && theirs instanceof KeyPolicy baseKey) {
         object.set(component.name(), difference(key, baseKey));
+      } else if (mine instanceof CompressionPolicy some && !some.off()) {
+        CompressionPolicy over = (CompressionPolicy) Objects.requireNonNull(theirs);
+        object.set(
+            component.name(), difference(some, over.off() ? CompressionPolicy.DEFAULT : over));
       } else if (mine == null) {
         object.putNull(component.name()); // absent would mean the service's own
       } else {

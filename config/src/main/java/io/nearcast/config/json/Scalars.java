@@ -2,6 +2,7 @@ package io.nearcast.config.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nearcast.config.model.Durations;
+import io.nearcast.config.model.Size;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.net.URI;
@@ -15,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Values that are one word in a document: texts, numbers, times, enum constants. */
+/** Values that are one word in a document: texts, numbers, times, sizes, enum constants. */
 final class Scalars {
   private Scalars() {}
 
@@ -55,6 +56,7 @@ final class Scalars {
     return switch (value) {
       case Duration duration -> Durations.format(duration);
       case Instant instant -> instant.toString();
+      case Size size -> size.text();
       case URI uri -> uri.toString();
       case Enum<?> constant -> word(constant);
       case String text -> text;
@@ -71,6 +73,9 @@ final class Scalars {
     }
     if (type == Instant.class) {
       return "write a time, as in 2026-01-31T12:00:00Z";
+    }
+    if (type == Size.class) {
+      return "write a size, as in 1k";
     }
     if (type == URI.class) {
       return "write a URL, as in http://HOST:PORT";
@@ -95,6 +100,9 @@ final class Scalars {
   private static Object parsed(String text, Class<?> type) {
     if (type == Duration.class) {
       return Durations.parse(text);
+    }
+    if (type == Size.class) {
+      return Size.parse(text);
     }
     if (type == Instant.class) {
       try {

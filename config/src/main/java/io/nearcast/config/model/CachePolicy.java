@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     itself
  * @param honourClientDirectives whether {@code no-cache}, {@code no-store}, {@code max-age}, {@code
  *     min-fresh} and {@code max-stale} of clients' requests count
+ * @param compression which responses edges compress for clients
  */
 public record CachePolicy(
     @Nullable Duration defaultTtl,
@@ -39,7 +40,8 @@ public record CachePolicy(
     Duration minTtl,
     @Nullable Duration maxTtl,
     Map<String, Duration> statusTtls,
-    boolean honourClientDirectives) {
+    boolean honourClientDirectives,
+    CompressionPolicy compression) {
 
   /** The longest time that any of the durations may be: a year. */
   public static final Duration TTL_MAX = Duration.ofDays(365);
@@ -96,6 +98,48 @@ public record CachePolicy(
         null,
         Map.of(),
         false);
+  }
+
+  /** A policy that compresses what edges compress where a document does not say. */
+  public CachePolicy(
+      @Nullable Duration defaultTtl,
+      Duration staleWhileRevalidate,
+      Duration staleIfError,
+      KeyPolicy key,
+      boolean passTags,
+      @Nullable Duration overrideTtl,
+      Duration minTtl,
+      @Nullable Duration maxTtl,
+      Map<String, Duration> statusTtls,
+      boolean honourClientDirectives) {
+    this(
+        defaultTtl,
+        staleWhileRevalidate,
+        staleIfError,
+        key,
+        passTags,
+        overrideTtl,
+        minTtl,
+        maxTtl,
+        statusTtls,
+        honourClientDirectives,
+        CompressionPolicy.DEFAULT);
+  }
+
+  /** This policy with another compression. */
+  public CachePolicy withCompression(CompressionPolicy other) {
+    return new CachePolicy(
+        defaultTtl,
+        staleWhileRevalidate,
+        staleIfError,
+        key,
+        passTags,
+        overrideTtl,
+        minTtl,
+        maxTtl,
+        statusTtls,
+        honourClientDirectives,
+        other);
   }
 
   private static void checkStatusTtl(String status, Duration ttl) {

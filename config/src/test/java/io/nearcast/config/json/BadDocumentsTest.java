@@ -68,6 +68,17 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b], ORIGINS, cache: {staleIfError: 999999999999999d}} | /cache/staleIfError | is too long a time
           {name: a, domains: [a.b], ORIGINS, cache: {key: {query: {include: [a], exclude: [b]}}}} | /cache/key/query/exclude | cannot stand beside include: keep the one that says what is meant
           {name: a, domains: [a.b], ORIGINS, cache: {key: {query: {sort: 1}}}}  | /cache/key/query/sort | must be true or false
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: none}}          | /cache/compression | must be on, off, or an object with types, minSize and codings
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: [br]}}          | /cache/compression | must be on, off, or an object with types, minSize and codings
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {level: 9}}}    | /cache/compression/level | is an unknown field: known are types, minSize, codings
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {types: []}}}   | /cache/compression/types | needs at least 1 entry
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {types: [text/*, html]}}} | /cache/compression/types/1 | is not a media type: write type/subtype with at most one *, as in text/*
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {types: [text/*a*]}}}     | /cache/compression/types/0 | is not a media type: write type/subtype with at most one *, as in text/*
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {minSize: 1000}}}         | /cache/compression/minSize | must be a string: write a size, as in 1k
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {minSize: 1 KB}}}         | /cache/compression/minSize | is not a size: write a number with k, m, g or t, as in 512m
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {minSize: 17m}}}          | /cache/compression/minSize | is above 16m, the longest body that is compressed
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {codings: [brotli]}}}     | /cache/compression/codings/0 | must be one of br, zstd, gzip
+          {name: a, domains: [a.b], ORIGINS, cache: {compression: {codings: [br, br]}}}     | /cache/compression/codings | names one twice: leave one out
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: revalidate}}     | /purge/whenCutOff | must be serve: this release only knows that
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: 1}}              | /purge/whenCutOff | must be serve: this release only knows that
           {name: a, domains: [a.b], ORIGINS, rules: [{cache: bypass}]}            | /rules/0/match    | is missing: write an object

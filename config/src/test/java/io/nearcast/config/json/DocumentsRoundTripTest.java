@@ -14,6 +14,8 @@ import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.Coding;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.HealthCheck;
 import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Origin;
@@ -22,6 +24,7 @@ import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.QueryPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
+import io.nearcast.config.model.Size;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +34,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +46,16 @@ final class DocumentsRoundTripTest {
           Duration.ofDays(1),
           new KeyPolicy(new QueryPolicy(null, List.of("utm_*"), true), false),
           true);
+
+  private static final CompressionPolicy SOME =
+      new CompressionPolicy(
+          List.of("text/*", "application/*+json"),
+          new Size(1500),
+          List.of(Coding.ZSTD, Coding.GZIP));
+
+  private static CachePolicy compressed(CompressionPolicy compression) {
+    return CACHE.withCompression(compression);
+  }
 
   private static final CachePolicy EVERYTHING =
       new CachePolicy(
@@ -111,7 +125,22 @@ final class DocumentsRoundTripTest {
                           Duration.ofDays(1),
                           new KeyPolicy(new QueryPolicy(List.of(), List.of(), false), true),
                           false))),
-              new Rule("/long/*", new Rule.Action.Cache(EVERYTHING))));
+              new Rule("/long/*", new Rule.Action.Cache(EVERYTHING)),
+              new Rule("/plain/*", new Rule.Action.Cache(compressed(CompressionPolicy.OFF))),
+              new Rule("/coded/*", new Rule.Action.Cache(compressed(SOME)))));
+
+  /** Rules that change, switch off and switch on again what the service says. */
+  private static final Service COMPRESSING =
+      new Service(
+          "compressing",
+          List.of("a.b"),
+          SHOP.origins(),
+          compressed(CompressionPolicy.OFF),
+          PurgePolicy.DEFAULT,
+          List.of(
+              new Rule("/off/*", new Rule.Action.Cache(compressed(CompressionPolicy.OFF))),
+              new Rule("/on/*", new Rule.Action.Cache(compressed(CompressionPolicy.DEFAULT))),
+              new Rule("/some/*", new Rule.Action.Cache(compressed(SOME)))));
 
   static Stream<Object> values() {
     List<Change> changes =
@@ -159,7 +188,15 @@ final class DocumentsRoundTripTest {
         changes.stream()
             .map(change -> new FeedEntry(7, Instant.parse("2026-01-31T12:00:00.5Z"), change)),
         Stream.of(
-            SHOP, CACHE, state, FeedState.empty("log"), node, new Fleet(List.of(node)), report));
+            SHOP,
+            CACHE,
+            COMPRESSING,
+            compressed(CompressionPolicy.OFF),
+            state,
+            FeedState.empty("log"),
+            node,
+            new Fleet(List.of(node)),
+            report));
   }
 
   @ParameterizedTest
@@ -311,5 +348,28 @@ final class DocumentsRoundTripTest {
 
   private static String text(Object value) {
     return new String(Documents.writeJson(value), UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                    | on
+          {compression: on}                     | on
+          {compression: {}}                     | on
+          {compression: off}                    | off
+          {compression: 'off'}                  | off
+          {compression: {codings: []}}          | off
+          {compression: {minSize: 2k}}          | {minSize: '2048'}
+          {compression: {codings: [gzip, br]}}  | {codings: [gzip, br], minSize: 1k}
+          {compression: {types: [TEXT/*]}}      | {types: ['text/*']}
+          """)
+  void compressionIsOneWordOrWhatDiffers(String cache, String compression) {
+    assertThat(read(cache)).isEqualTo(read("{compression: " + compression + "}"));
+  }
+
+  private static CachePolicy read(String yaml) {
+    return Documents.readYaml(CachePolicy.class, yaml.getBytes(UTF_8));
   }
 }
