@@ -14,6 +14,7 @@ import io.nearcast.config.model.Service;
 import io.nearcast.edge.admin.AdminServer;
 import io.nearcast.edge.agent.Agent;
 import io.nearcast.edge.agent.Sweeper;
+import io.nearcast.edge.coding.Coder;
 import io.nearcast.edge.flow.AccessLog;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.flow.FlowMetrics;
@@ -90,6 +91,7 @@ public final class CacheNode implements AutoCloseable {
                   loopId(options.source(), id),
                   options.tier(),
                   store,
+                  started(new Coder(store, metrics.registry())),
                   options.memoryBytes() / 4,
                   new PurgeIndex(),
                   ownPurges,

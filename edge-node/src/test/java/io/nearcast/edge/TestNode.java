@@ -183,7 +183,9 @@ final class TestNode implements AutoCloseable {
     List<String> ours = new ArrayList<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       String name = thread.getName();
-      if (name.startsWith("sweeper") || name.startsWith("access-log")) {
+      if (name.startsWith("sweeper")
+          || name.startsWith("access-log")
+          || name.startsWith("coding-")) {
         ours.add(name);
       }
     }

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.coding.Coder;
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ServerResponse;
@@ -32,6 +33,7 @@ public final class Engine implements RequestHandler {
    * @param loopId its name in CDN-Loop, which no other node has
    * @param tier which side it is on
    * @param store what is stored
+   * @param coder makes coded forms of it
    * @param objectBytesMax the longest body that is stored, in bytes
    * @param purges the purges of the feed
    * @param ownPurges the purges of this node alone
@@ -46,6 +48,7 @@ public final class Engine implements RequestHandler {
       String loopId,
       Tier tier,
       Store store,
+      Coder coder,
       long objectBytesMax,
       PurgeIndex purges,
       PurgeIndex ownPurges,
@@ -57,6 +60,7 @@ public final class Engine implements RequestHandler {
 
   private final Parts parts;
   private final ClientHeads heads;
+  private final Forms forms;
   private final FillTable fills = new FillTable();
   private volatile Routes routes;
 
@@ -67,6 +71,7 @@ public final class Engine implements RequestHandler {
     this.parts = parts;
     this.routes = routes;
     this.heads = new ClientHeads(parts.nodeId());
+    this.forms = new Forms(parts.coder());
   }
 
   @Override
@@ -106,6 +111,10 @@ public final class Engine implements RequestHandler {
 
   ClientHeads heads() {
     return heads;
+  }
+
+  Forms forms() {
+    return forms;
   }
 
   FillTable fills() {

@@ -127,6 +127,7 @@ public final class Explain {
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("status", stored.head().status());
     text.put("bytes", stored.body().length());
+    text.put("codedForms", Forms.there(stored.body()));
     text.put("varyOn", stored.variant().names());
     text.put("tags", List.of(stored.tags()));
     text.put("asOfSequence", stored.asOf().sequence());

@@ -1,5 +1,7 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.config.model.Coding;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.ResponseEncoder;
 import io.nearcast.edge.http.ServerResponse;
@@ -7,12 +9,14 @@ import io.nearcast.edge.http.ServerResponse.Framing;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.rules.Conditions;
+import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.store.SentHeads;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.UpstreamFailure;
@@ -41,6 +45,7 @@ final class Responder {
 
   private boolean tier;
   private boolean passTags;
+  private CompressionPolicy compression = CompressionPolicy.OFF;
   private boolean answered;
   private boolean logged;
   private int status;
@@ -58,14 +63,19 @@ final class Responder {
   void route(Route.Policy policy, boolean isTier) {
     tier = isTier;
     passTags = policy.cache().passTags();
+    // Only who faces clients codes for them; a tier gets what is stored, of which it makes its own.
+    compression = tier || engine.shield() ? CompressionPolicy.OFF : policy.cache().compression();
   }
 
   // From the store
 
   /** Answers from a stored response, whose reference passes. */
   void stored(StoredResponse stored, Outcome said, Position applied) {
-    if (plainAndSmall(stored)) {
-      whole(stored, said);
+    SentHeads heads = engine.forms().heads(stored, compression);
+    Coding coding = heads.eligible() ? engine.forms().choose(stored, head, compression) : null;
+    SlabBody body = Forms.body(stored.body(), coding);
+    if (plainAndSmall(body)) {
+      whole(stored, heads, coding, body, said);
       stored.release();
       return;
     }
@@ -75,13 +85,13 @@ final class Responder {
             stored.body(),
             stored.body().length(),
             stored.freshness(),
-            new io.nearcast.edge.store.AsOf(applied.log(), applied.sequence()));
-    answer(answer, said, null);
+            Answer.asOf(applied));
+    answer(answer, heads.eligible(), coding, said, null);
   }
 
   /** The most frequent answer: all of a small body, to a client without conditions. */
-  private boolean plainAndSmall(StoredResponse stored) {
-    if (tier || stored.body().length() > COPY_MAX || !head.method().equals("GET")) {
+  private boolean plainAndSmall(SlabBody body) {
+    if (tier || body.length() > COPY_MAX || !head.method().equals("GET")) {
       return false;
     }
     Fields fields = head.fields();
@@ -96,33 +106,45 @@ final class Responder {
     return true;
   }
 
-  private void whole(StoredResponse stored, Outcome said) {
+  private void whole(
+      StoredResponse stored,
+      SentHeads heads,
+      @Nullable Coding coding,
+      SlabBody body,
+      Outcome said) {
     answered = true;
     outcome = said;
     status = stored.head().status();
+    int length = (int) body.length();
+    byte[] lasting = heads.bytes(coding);
     // The head with tags is for the few services that pass them on; it is not kept.
-    byte[] lasting = passTags ? encodeLasting(stored) : stored.headBytes();
-    if (lasting.length == 0) {
-      lasting = encodeLasting(stored);
-      stored.headBytes(lasting);
+    if (passTags || lasting.length == 0) {
+      ResponseHead sent =
+          heads.eligible() ? ContentCodings.form(stored.head(), coding) : stored.head();
+      lasting = encodeLasting(sent, length);
+      if (!passTags) {
+        stored.sentHeads(heads.with(coding, lasting));
+      }
     }
-    int length = (int) stored.body().length();
     ByteBuf out = response.allocator().buffer(lasting.length + length + 192);
     out.writeBytes(lasting);
     behind(out, stored.head().fields(), stored.freshness());
-    stored.body().copyTo(0, out, length);
+    body.copyTo(0, out, length);
     response.head(out, Framing.LENGTH, length);
     response.end();
+    if (coding != null) {
+      engine.forms().sent(coding, stored.body().length() - length);
+    }
     log();
   }
 
-  private byte[] encodeLasting(StoredResponse stored) {
+  private byte[] encodeLasting(ResponseHead sent, int length) {
     ByteBuf out = response.allocator().buffer(512);
     try {
-      ResponseEncoder.statusLine(out, stored.head().status());
-      ResponseEncoder.fields(out, engine.heads().lasting(stored.head().fields(), false, passTags));
-      if (stored.head().status() != 204) {
-        ResponseEncoder.field(out, "Content-Length", String.valueOf(stored.body().length()));
+      ResponseEncoder.statusLine(out, sent.status());
+      ResponseEncoder.fields(out, engine.heads().lasting(sent.fields(), false, passTags));
+      if (sent.status() != 204) {
+        ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
       }
       byte[] bytes = new byte[out.readableBytes()];
       out.readBytes(bytes);
@@ -159,6 +181,26 @@ final class Responder {
    * @param listener hears how the writing goes, or null
    */
   void answer(Answer answer, Outcome said, BodyWriter.@Nullable Listener listener) {
+    SlabBody body = answer.body();
+    boolean eligible =
+        answer.freshness() != null
+            && ContentCodings.eligible(answer.head(), answer.length(), compression);
+    boolean whole = body != null && body.complete();
+    Coding coding = eligible && whole ? engine.forms().choose(body, head, compression) : null;
+    answer(answer, eligible, coding, said, listener);
+  }
+
+  /**
+   * @param eligible whether the response is offered in coded forms
+   * @param coding of the form that is sent, null for the stored one
+   */
+  private void answer(
+      Answer from,
+      boolean eligible,
+      @Nullable Coding coding,
+      Outcome said,
+      BodyWriter.@Nullable Listener listener) {
+    Answer answer = eligible ? Forms.as(from, coding) : from;
     if (answered || response.ended()) {
       if (answer.body() != null) {
         answer.body().release();
@@ -178,12 +220,17 @@ final class Responder {
           answer, new ResponseHead(304, Conditions.notModifiedFields(answer.head())), listener);
       return;
     }
+    boolean rangeable =
+        freshness != null && answer.length() >= 0 && !(eligible && rangeIsAmbiguous());
     Ranges.Selection selection =
-        freshness != null && answer.length() >= 0
-            ? Ranges.select(head, answer.head(), answer.length())
-            : Ranges.Whole.ALL;
+        rangeable ? Ranges.select(head, answer.head(), answer.length()) : Ranges.Whole.ALL;
     switch (selection) {
-      case Ranges.Whole _ -> entire(answer, listener);
+      case Ranges.Whole _ -> {
+        if (coding != null && head.method().equals("GET")) {
+          engine.forms().sent(coding, from.length() - answer.length());
+        }
+        entire(answer, listener);
+      }
       case Ranges.Single single -> single(answer, single, listener);
       case Ranges.Several several -> several(answer, several.parts(), listener);
       case Ranges.Unsatisfiable _ -> {
@@ -191,6 +238,11 @@ final class Responder {
         withoutBody(answer, new ResponseHead(416, fields), listener);
       }
     }
+  }
+
+  private boolean rangeIsAmbiguous() {
+    Fields fields = head.fields();
+    return ContentCodings.rangeIsAmbiguous(fields, engine.forms().accepted(fields));
   }
 
   private void entire(Answer answer, BodyWriter.@Nullable Listener listener) {

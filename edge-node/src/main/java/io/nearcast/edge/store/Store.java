@@ -41,6 +41,9 @@ public interface Store extends AutoCloseable {
    */
   void put(StoredResponse response);
 
+  /** Weighs the responses under a key again, for one of them has got coded forms. */
+  void reweigh(CacheKey key);
+
   /** Removes this very response; one that has taken its place stays. */
   void remove(StoredResponse response);
 

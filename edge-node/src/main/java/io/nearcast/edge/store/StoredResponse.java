@@ -6,19 +6,18 @@ import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.StoredView;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.slab.SlabBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One response that a store keeps: head, body, and what decides about its use.
  *
  * <p>Immutable but for two notes that save work and that any thread may overwrite: when it was last
- * compared with the purges, and its head as bytes.
+ * compared with the purges, and its heads as bytes.
  *
  * <p>Ownership: a response has no count of its own, its references are those of the body. Whoever
  * holds one may use head and body; without one, all but the bytes of the body may still be read.
  */
 public final class StoredResponse {
-  private static final byte[] NO_BYTES = {};
-
   private final CacheKey key;
   private final StoredView view;
   private final String[] tags;
@@ -27,7 +26,7 @@ public final class StoredResponse {
   private final SlabBody body;
 
   private volatile long checkedAt;
-  private volatile byte[] headBytes = NO_BYTES;
+  private volatile @Nullable SentHeads sentHeads;
 
   /**
    * A response to be stored.
@@ -131,14 +130,14 @@ public final class StoredResponse {
     checkedAt = epoch;
   }
 
-  /** The head as it was last encoded, of length 0 before the first time; not to be changed. */
-  public byte[] headBytes() {
-    return headBytes;
+  /** The heads as they were last encoded, or null before the first time. */
+  public @Nullable SentHeads sentHeads() {
+    return sentHeads;
   }
 
-  /** Keeps an encoded head for the next request. */
-  public void headBytes(byte[] encoded) {
-    headBytes = encoded;
+  /** Keeps encoded heads for the next request. */
+  public void sentHeads(SentHeads encoded) {
+    sentHeads = encoded;
   }
 
   /**

@@ -137,6 +137,19 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public void reweigh(CacheKey key) {
+    cache
+        .asMap()
+        .computeIfPresent(
+            key,
+            (_, old) -> {
+              Variants weighed = old.reweighed();
+              count(old, weighed);
+              return weighed;
+            });
+  }
+
+  @Override
   public void remove(StoredResponse response) {
     boolean[] found = {false};
     cache

@@ -29,7 +29,7 @@ final class Variants {
     for (StoredResponse response : responses) {
       long heapBytes = Weights.heapBytes(response);
       heapSum += Weights.units(heapBytes);
-      sum += Weights.units(heapBytes + response.body().allocatedBytes());
+      sum += Weights.units(heapBytes + Weights.slabBytes(response));
     }
     weight = (int) Math.min(sum, Integer.MAX_VALUE);
     heapWeight = (int) Math.min(heapSum, Integer.MAX_VALUE);
@@ -43,6 +43,11 @@ final class Variants {
   /** The part of it that is heap. */
   int heapWeight() {
     return heapWeight;
+  }
+
+  /** The same with what they weigh now. */
+  Variants reweighed() {
+    return new Variants(responses);
   }
 
   int count() {

@@ -2,6 +2,7 @@ package io.nearcast.edge.store.memory;
 
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.store.slab.CodedForms;
 
 /**
  * What a stored response costs in memory: its body's pieces, and an estimate of its heap that
@@ -16,9 +17,9 @@ final class Weights {
    * The objects that every response has, whatever it says, in bytes: Caffeine's node 56 and its
    * place in the table and the frequency sketch 56, key 32, variants and their array 48, response
    * 56, view 32, head 24, fields and their array 32, freshness 64, as-of 24, body 72 with a chain
-   * of one piece 32, the header of the encoded head 24.
+   * of one piece 32, the header of the encoded head 24 and what keeps it 32.
    */
-  static final int OBJECTS_BYTES = 560;
+  static final int OBJECTS_BYTES = 592;
 
   /** A string with its array: two headers and fields, without the characters. */
   private static final int STRING_BYTES = 40;
@@ -49,7 +50,14 @@ final class Weights {
     for (String value : response.variant().values()) {
       bytes += value == null ? 0 : string(value);
     }
-    return bytes;
+    CodedForms forms = response.body().codedForms();
+    return bytes + (forms == null ? 0 : forms.heapBytes());
+  }
+
+  /** The slab memory that a response takes, with its coded forms. */
+  static long slabBytes(StoredResponse response) {
+    CodedForms forms = response.body().codedForms();
+    return response.body().allocatedBytes() + (forms == null ? 0 : forms.allocatedBytes());
   }
 
   private static long string(String text) {

@@ -44,7 +44,8 @@ public final class SlabBody {
   private static final ResourceLeakDetector<SlabBody> LEAKS =
       ResourceLeakDetectorFactory.instance().newResourceLeakDetector(SlabBody.class);
 
-  private static final VarHandle REFERENCES = referencesHandle();
+  private static final VarHandle REFERENCES = handle("references", int.class);
+  private static final VarHandle CODED_FORMS = handle("codedForms", CodedForms.class);
 
   private enum State {
     GROWING,
@@ -70,6 +71,7 @@ public final class SlabBody {
   private volatile long length;
   private volatile State state = State.GROWING;
   private volatile int references = 1;
+  private volatile @Nullable CodedForms codedForms;
 
   /**
    * An empty, growing body with one reference, which belongs to the caller.
@@ -110,6 +112,22 @@ public final class SlabBody {
   /** Whether no more bytes will come although some are missing. */
   public boolean broken() {
     return state == State.BROKEN;
+  }
+
+  /** The coded forms of the body, or null where none was ever wanted. */
+  public @Nullable CodedForms codedForms() {
+    return codedForms;
+  }
+
+  /** The coded forms of the body, which it then has. The caller holds a reference. */
+  public CodedForms withCodedForms() {
+    CodedForms there = codedForms;
+    if (there != null) {
+      return there;
+    }
+    CodedForms made = new CodedForms();
+    Object other = CODED_FORMS.compareAndExchange(this, null, made);
+    return other == null ? made : (CodedForms) other;
   }
 
   /**
@@ -324,6 +342,10 @@ public final class SlabBody {
     if (state != State.GROWING) {
       slabs.wasted(length - allocatedBytes);
     }
+    CodedForms coded = codedForms;
+    if (coded != null) {
+      coded.release();
+    }
     for (int i = 0; i < pieces; i++) {
       slabs.free(chain[2 * i]);
     }
@@ -363,9 +385,9 @@ public final class SlabBody {
     return (int) (Math.min(end, chain[link + 1]) - position);
   }
 
-  private static VarHandle referencesHandle() {
+  private static VarHandle handle(String field, Class<?> type) {
     try {
-      return MethodHandles.lookup().findVarHandle(SlabBody.class, "references", int.class);
+      return MethodHandles.lookup().findVarHandle(SlabBody.class, field, type);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -180,7 +180,7 @@ class MemoryStoreTest {
     assertThat(updated.head()).isEqualTo(head);
     assertThat(updated.checkedAt()).isEqualTo(12);
     assertThat(updated.ownEpoch()).isEqualTo(4);
-    assertThat(updated.headBytes()).isEmpty();
+    assertThat(updated.sentHeads()).isNull();
     assertThat(updated.body()).isSameAs(old.body());
     assertThat(store.stats().bodyBytesUsed()).isEqualTo(1024);
     updated.release();

@@ -2,11 +2,13 @@ package io.nearcast.edge.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.AsOf;
+import io.nearcast.edge.store.SentHeads;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.Unpooled;
@@ -77,7 +79,8 @@ class WeightsTest {
             new AsOf("log", i),
             0,
             body);
-    response.headBytes(new byte[300]);
+    SentHeads heads = SentHeads.of(CompressionPolicy.DEFAULT, true);
+    response.sentHeads(heads.with(null, new byte[300]));
     return response;
   }
 
