@@ -173,10 +173,7 @@ public final class NormalTarget {
    * others do not, and a rule can only know one of them.
    */
   private static void refuseHiddenDots(String path) {
-    if (!path.contains("..")
-        && !path.contains(".;")
-        && !path.contains(".%")
-        && !path.contains(".\\")) {
+    if (path.indexOf('.') < 0) {
       return;
     }
     String slashes = path.replace("%2F", "/").replace("%5C", "/").replace('\\', '/');

@@ -31,15 +31,18 @@ final class ClientHeads {
    * @param passTags whether the service passes tags on to clients
    */
   Fields lasting(Fields fields, boolean tier, boolean passTags) {
-    Fields kept = fields.without(name -> dropped(name, tier || passTags));
+    Fields kept = fields.without(name -> dropped(name, tier, tier || passTags));
     String before = fields.combined("Via");
     return kept.with("Via", before == null ? via : before + ", " + via);
   }
 
-  private static boolean dropped(String name, boolean tags) {
+  private static boolean dropped(String name, boolean tier, boolean tags) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "age", "content-length", "cache-status", "via" -> true;
       case "surrogate-key", "cache-tag" -> !tags;
+      // For the caches that it is addressed to, the last of which this is; CDN-Cache-Control, in
+      // contrast, is for whatever CDN stands before this one as well (RFC 9213 section 3).
+      case "surrogate-control" -> !tier;
       default -> false;
     };
   }

@@ -76,7 +76,8 @@ public final class Engine implements RequestHandler {
 
   @Override
   public Stream begin(Request request, ServerResponse response) {
-    Exchange exchange = new Exchange(this, request, response);
+    Request seen = request.withHead(Received.head(request.head(), tiers(), response.client()));
+    Exchange exchange = new Exchange(this, seen, response);
     exchange.begin();
     return exchange;
   }

@@ -296,7 +296,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     fill = own;
     own.join(this);
     own.begin();
-    if (request.hasBody()) {
+    if (order.upstream().hasBody()) {
       upload.to(own.upstream());
     }
   }
@@ -349,7 +349,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private void invalidate(ResponseHead answered) {
     Routes.Match match = routed().match();
     for (String target : Invalidation.targets(head, answered)) {
-      engine.store().invalidate(match.route().key(match.domain(), target));
+      engine.store().invalidate(match.route().key(match.domain(), head.withTarget(target)));
     }
   }
 

@@ -5,6 +5,7 @@ import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.UnkeyedFields;
 import io.nearcast.edge.rules.Validation;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.UpstreamRequest;
@@ -27,7 +28,7 @@ record Orders(
    */
   Order fill(@Nullable StoredResponse stored, Reason why) {
     Fields conditions = stored == null ? Fields.EMPTY : Validation.conditionalFields(stored.head());
-    RequestHead head = request.head();
+    RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), conditions);
     return order(UpstreamRequest.of(withTierFields(upstream, stored)), why, true);
@@ -35,16 +36,17 @@ record Orders(
 
   /** Hands the request on as it is, with the client's own conditions and its body. */
   Order forward(Reason why, boolean mayStore) {
-    RequestHead head = request.head();
+    RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
-    if (request.expectContinue()) {
+    boolean hasBody = request.hasBody() && routed.forwardsBody();
+    if (hasBody && request.expectContinue()) {
       upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
     }
     UpstreamRequest sent =
         new UpstreamRequest(
-            withTierFields(upstream, null), request.hasBody(), request.contentLength());
-    return order(sent, why, mayStore);
+            withTierFields(upstream, null), hasBody, hasBody ? request.contentLength() : -1);
+    return order(sent, why, mayStore && !UnkeyedFields.overridesMethod(head.fields()));
   }
 
   private Order order(UpstreamRequest upstream, Reason why, boolean mayStore) {

@@ -44,6 +44,15 @@ record Outcome(
     return new Outcome(Reason.STALE_IF_ERROR, false, status, false, false, null, detail);
   }
 
+  /**
+   * Whether the answer was made for an earlier request, so that it must have an Age (RFC 9111
+   * section 5.1: "the presence of an Age header field implies that the response was not generated
+   * or validated by the origin server for this request").
+   */
+  boolean fromCache() {
+    return hit || collapsed || reason == Reason.STALE_IF_ERROR;
+  }
+
   Outcome because(Reason other) {
     return new Outcome(other, hit, forwardStatus, stored, collapsed, notStored, detail);
   }

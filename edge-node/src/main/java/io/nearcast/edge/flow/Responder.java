@@ -159,7 +159,9 @@ final class Responder {
     Long ttl = null;
     if (freshness != null) {
       long now = engine.nowMillis();
-      ClientHeads.age(out, freshness, now);
+      if (outcome.fromCache() || fields.has("Age")) {
+        ClientHeads.age(out, freshness, now);
+      }
       ttl = ClientHeads.ttlSeconds(freshness, now);
     } else {
       String age = fields.first("Age");

@@ -1,13 +1,16 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Decision;
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
+import io.nearcast.edge.rules.UnkeyedFields;
 import io.nearcast.edge.store.StoredResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +30,35 @@ record Routed(
     RequestTraits traits,
     Tiers.@Nullable Ask ask) {
 
-  /** Where the origin sees the request: the service's domain, not the node's name before it. */
+  /**
+   * Where the origin sees the request: the service's domain, not the node's name before it, and the
+   * port if it counts.
+   */
   String authority(RequestHead head) {
-    String host = head.host();
-    String domain = match.domain();
-    return host.equals(domain)
-        ? head.authority()
-        : domain + head.authority().substring(host.length());
+    return policy.cache().key().port() ? match.domain() + head.portSuffix() : match.domain();
+  }
+
+  /**
+   * The request without what could change the answer though the key does not have it; a tier has
+   * seen to that for its clients.
+   */
+  RequestHead withoutUnkeyed(RequestHead head) {
+    KeyPolicy keyPolicy = policy.cache().key();
+    boolean unsafe = !traits.method().answeredFromCache();
+    Fields fields =
+        ask == null
+            ? UnkeyedFields.without(head.fields(), keyPolicy.headers(), unsafe)
+            : head.fields();
+    return head.withFields(
+        keyPolicy.scheme() ? Received.withScheme(fields, head.scheme()) : fields);
+  }
+
+  /**
+   * Whether the request's body goes upstream. That of a GET or HEAD means nothing (RFC 9110 section
+   * 9.3.1), but some origins answer by it: only where nothing is stored may they.
+   */
+  boolean forwardsBody() {
+    return !traits.method().answeredFromCache() || policy.bypass();
   }
 
   /**

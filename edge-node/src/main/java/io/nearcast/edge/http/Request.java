@@ -30,6 +30,11 @@ public record Request(
     CHUNKED
   }
 
+  /** This request with another head. */
+  public Request withHead(RequestHead other) {
+    return new Request(other, http10, keepAlive, expectContinue, framing, contentLength);
+  }
+
   /** Whether a body follows. */
   public boolean hasBody() {
     return framing != Framing.NONE;

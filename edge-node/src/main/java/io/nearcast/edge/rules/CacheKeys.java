@@ -23,7 +23,7 @@ public final class CacheKeys {
         service,
         policy.shareDomains() ? "" : domain,
         targetOf(policy.query(), request.target()),
-        plain(policy) ? "" : extra(policy, request));
+        plain(policy, request) ? "" : extra(policy, request));
   }
 
   /**
@@ -39,9 +39,9 @@ public final class CacheKeys {
         service, policy.shareDomains() ? "" : host, targetOf(policy.query(), target), "");
   }
 
-  private static boolean plain(KeyPolicy policy) {
+  private static boolean plain(KeyPolicy policy, RequestHead request) {
     return !policy.scheme()
-        && !policy.port()
+        && (!policy.port() || request.authority().length() == request.host().length())
         && policy.headers().isEmpty()
         && policy.cookies().isEmpty();
   }
@@ -52,8 +52,9 @@ public final class CacheKeys {
     if (policy.scheme()) {
       append(extra, "scheme", request.scheme());
     }
-    if (policy.port()) {
-      append(extra, "port", Long.toString(References.port(request)));
+    String port = policy.port() ? request.portSuffix() : "";
+    if (!port.isEmpty()) {
+      append(extra, "port", port.substring(1));
     }
     for (String header : policy.headers()) {
       append(extra, header, VaryRule.normal(header, request.fields().combined(header), false));

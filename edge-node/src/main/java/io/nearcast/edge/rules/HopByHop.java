@@ -75,6 +75,30 @@ public final class HopByHop {
     return endToEnd(response);
   }
 
+  /**
+   * A client's request without the fields that it names in Connection: neither the key nor Vary may
+   * see what the upstream does not, else a response would be stored for a request that was not
+   * made. What is dropped anyway is still there, for the decision looks at it.
+   */
+  public static RequestHead asReceived(RequestHead head) {
+    Fields request = head.fields();
+    String connection = request.first("Connection");
+    if (connection == null
+        || (connection.equalsIgnoreCase("close") && request.count("Connection") == 1)
+        || (connection.equalsIgnoreCase("keep-alive") && request.count("Connection") == 1)) {
+      return head;
+    }
+    List<String> named = ListReader.members(request.all("Connection"));
+    return head.withFields(
+        request.without(name -> {
+          String lower = name.toLowerCase(Locale.ROOT);
+          return !ALWAYS_DROPPED.contains(lower)
+              && !lower.startsWith(INTERNAL_PREFIX)
+              && !NEVER_DROPPED.contains(lower)
+              && contains(named, name);
+        }));
+  }
+
   private static Fields endToEnd(Fields fields) {
     List<String> lines = fields.all("Connection");
     List<String> named = lines.isEmpty() ? lines : ListReader.members(lines);
@@ -83,8 +107,9 @@ public final class HopByHop {
 
   private static boolean dropped(String name, List<String> named) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return ALWAYS_DROPPED.contains(lower)
-        || lower.startsWith(INTERNAL_PREFIX)
+    String canonical = UnkeyedFields.canonical(lower);
+    return ALWAYS_DROPPED.contains(canonical)
+        || canonical.startsWith(INTERNAL_PREFIX)
         || (!named.isEmpty() && !NEVER_DROPPED.contains(lower) && contains(named, name));
   }
 

@@ -26,6 +26,25 @@ public record RequestHead(
     return new RequestHead(method, scheme, authority, host, target, other);
   }
 
+  /** This head with another scheme. */
+  public RequestHead withScheme(String other) {
+    return new RequestHead(method, other, authority, host, target, fields);
+  }
+
+  /** This head with another target, on the same host. */
+  public RequestHead withTarget(String other) {
+    return new RequestHead(method, scheme, authority, host, other, fields);
+  }
+
+  /** {@code :PORT} where it is another than the scheme's own, else nothing. */
+  public String portSuffix() {
+    if (authority.length() == host.length()) {
+      return "";
+    }
+    long port = References.port(this);
+    return port == (scheme.equals("https") ? 443 : 80) ? "" : ":" + port;
+  }
+
   /**
    * The host of an authority, in lower case and without port; an IPv6 address keeps its brackets.
    */

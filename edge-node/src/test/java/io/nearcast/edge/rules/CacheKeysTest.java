@@ -95,7 +95,7 @@ final class CacheKeysTest {
             false,
             100);
     CacheKey key = key(policy, "http", "h", "X-Country", "de", "Cookie", "a=b; plan=gold; c");
-    assertThat(key.extra()).isEqualTo("scheme=http\nport=80\nx-country=de\ncookie:plan=gold");
+    assertThat(key.extra()).isEqualTo("scheme=http\nx-country=de\ncookie:plan=gold");
     assertThat(key.url()).isEqualTo("h/p");
     assertThat(key)
         .isEqualTo(key(policy, "http", "h:80", "Cookie", "plan=gold", "x-country", "de"))
@@ -104,8 +104,20 @@ final class CacheKeysTest {
         .isNotEqualTo(key(policy, "http", "h", "X-Country", "fr", "Cookie", "plan=gold"))
         .isNotEqualTo(key(policy, "http", "h", "X-Country", "de", "Cookie", "plan=free"))
         .isNotEqualTo(key(policy, "http", "h", "X-Country", "de"));
-    assertThat(key(KeyPolicy.DEFAULT, "https", "h:1", "X-Country", "de"))
-        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h"));
+    assertThat(key(policy, "http", "h:81").extra()).isEqualTo("scheme=http\nport=81");
+    assertThat(key(KeyPolicy.DEFAULT, "https", "h:443", "X-Country", "de"))
+        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h:80"))
+        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h:"))
+        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h"))
+        // The origin sees Host, and may answer by it (RFC 9111 section 2: the key is the URI).
+        .isNotEqualTo(key(KeyPolicy.DEFAULT, "http", "h:1337"));
+  }
+
+  @Test
+  void portsShareCopiesWhereTheServiceSaysSo() {
+    KeyPolicy policy =
+        new KeyPolicy(QueryPolicy.DEFAULT, false, false, false, List.of(), List.of(), false, 100);
+    assertThat(key(policy, "http", "h:81")).isEqualTo(key(policy, "http", "h"));
   }
 
   private static CacheKey key(KeyPolicy policy, String scheme, String authority, String... fields) {
