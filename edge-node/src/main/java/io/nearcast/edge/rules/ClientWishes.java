@@ -37,10 +37,10 @@ public record ClientWishes(
   boolean acceptFresh(StoredView stored, long nowMillis) {
     Freshness freshness = stored.freshness();
     long ageMillis = freshness.ageMillis(nowMillis);
-    boolean youngEnough = !noCache && ageMillis <= maxAgeMillis;
-    // A reload of what does not change has nothing to bring (RFC 8246 section 2).
-    return (youngEnough || stored.immutable())
-        && freshness.lifetimeMillis() - ageMillis >= minFreshMillis;
+    // A reload of what does not change has nothing to bring, "unless there is a signal from the
+    // client that a validation is necessary (e.g., a no-cache)" (RFC 8246 section 2.1).
+    boolean youngEnough = ageMillis <= maxAgeMillis || stored.immutable();
+    return !noCache && youngEnough && freshness.lifetimeMillis() - ageMillis >= minFreshMillis;
   }
 
   /** Whether a response will do that the origin allows to be served while it is refreshed. */

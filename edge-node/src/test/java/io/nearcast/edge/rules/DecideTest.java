@@ -150,9 +150,10 @@ final class DecideTest {
         "`Cache-Control: max-stale`      | `Cache-Control: max-age=60, must-revalidate` | 70 | validate stale",
         "`Cache-Control: max-stale`      | `Cache-Control: no-cache` | 0 | validate no-cache",
         "`Cache-Control: only-if-cached, no-cache` | `Cache-Control: max-age=60` | 9 | refuse 504 only-if-cached",
-        // RFC 8246: a reload of what does not change brings nothing.
-        "`Cache-Control: no-cache`       | `Cache-Control: max-age=60, immutable` | 9 | hit fresh",
-        "`Cache-Control: no-cache`       | `Cache-Control: max-age=60, immutable` | 60 | validate stale",
+        // RFC 8246: a reload of what does not change brings nothing, but no-cache is meant.
+        "`Cache-Control: max-age=0`      | `Cache-Control: max-age=60, immutable` | 9 | hit fresh",
+        "`Cache-Control: max-age=0`      | `Cache-Control: max-age=60, immutable` | 60 | validate stale",
+        "`Cache-Control: no-cache`       | `Cache-Control: max-age=60, immutable` | 9 | validate request",
       })
   void wishesThatAServiceHonours(String lines, String stored, long seconds, String expected) {
     RequestHead request = get().withFields(fields(lines));
