@@ -126,6 +126,42 @@ final class CachingTest {
   }
 
   @Test
+  void varyThatA304BringsCounts() {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("one", "Cache-Control: max-age=5", "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a", "X-L: en");
+      edge.settle().advanceSeconds(6);
+      origin.script(call -> {
+        if (call.head().field("If-None-Match") == null) {
+          call.reply(200, "two", FRESH, "ETag: \"2\"", "Vary: X-L");
+        } else {
+          call.reply(304, "", FRESH, "ETag: \"1\"", "Vary: X-L");
+        }
+      });
+      assertThat(edge.get("/a", "X-L: en").text()).isEqualTo("one");
+      assertThat(edge.settle().get("/a", "X-L: de").text()).isEqualTo("two");
+      assertThat(edge.settle().get("/a", "X-L: en").text()).isEqualTo("one");
+      assertThat(origin.requests()).hasSize(3);
+    }
+  }
+
+  @Test
+  void headThatMeetsStaleContentHasItRefreshed() {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering(
+                "old", "Cache-Control: max-age=5, stale-while-revalidate=60", "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a");
+      edge.settle().advanceSeconds(6);
+      origin.script(call -> call.reply(200, "new", FRESH, "ETag: \"2\""));
+      assertThat(edge.ask("HEAD", "/a").field("ETag")).isEqualTo("\"1\"");
+      assertThat(edge.settle().get("/a").text()).isEqualTo("new");
+      assertThat(origin.requests()).hasSize(2);
+    }
+  }
+
+  @Test
   void variantsAreKeptApart() {
     try (ScriptedOrigin origin =
             ScriptedOrigin.start(

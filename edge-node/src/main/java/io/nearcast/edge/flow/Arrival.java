@@ -14,10 +14,16 @@ sealed interface Arrival {
    * A 304: what is stored is fresh again.
    *
    * @param head what was stored, updated
+   * @param variant of the requests that the response is for from now on
    * @param keep whether it may stay stored with that head
    */
   record Confirm(
-      StoredResponse stored, ResponseHead head, Freshness freshness, Position asOf, boolean keep)
+      StoredResponse stored,
+      ResponseHead head,
+      Freshness freshness,
+      Variant variant,
+      Position asOf,
+      boolean keep)
       implements Arrival {}
 
   /** An error, instead of which what is stored may be served. */

@@ -9,6 +9,7 @@ import io.nearcast.edge.rules.StaleOnError;
 import io.nearcast.edge.rules.Storability;
 import io.nearcast.edge.rules.Storable;
 import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.Target;
@@ -61,7 +62,13 @@ record Arrivals(
     ResponseHead head = Validation.update(candidate.head(), raw.dated(now));
     Freshness freshness = Freshness.of(order.client(), head, requestMillis, now, order.policy());
     boolean keep = Purged.known(engine, asOf) && notStored(head, freshness, 0) == null;
-    return new Arrival.Confirm(candidate, head, freshness, asOf, keep);
+    return new Arrival.Confirm(candidate, head, freshness, variant(candidate, head), asOf, keep);
+  }
+
+  /** A 304 may bring another Vary, which counts from then on (RFC 9111 sections 3.2 and 4.1). */
+  private Variant variant(StoredResponse stored, ResponseHead updated) {
+    Variant now = VaryRule.of(updated, order.client(), order.policy().key());
+    return now.names().equals(stored.variant().names()) ? stored.variant() : now;
   }
 
   /** What the answer is as of: what the tier states, else what was applied here at the asking. */

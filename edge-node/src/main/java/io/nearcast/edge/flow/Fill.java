@@ -382,7 +382,11 @@ final class Fill implements UpstreamListener {
     StoredResponse stored = confirm.stored();
     StoredResponse updated =
         stored.withHead(
-            confirm.head(), confirm.freshness(), Answer.asOf(confirm.asOf()), order.ownEpoch());
+            confirm.head(),
+            confirm.variant(),
+            confirm.freshness(),
+            Answer.asOf(confirm.asOf()),
+            order.ownEpoch());
     variant = updated.variant();
     begun(Answer.of(updated), Outcome.forwarded(order.reason(), 304, true, null), State.OVER);
     List<Seat> waiting = seats.take();
@@ -394,10 +398,12 @@ final class Fill implements UpstreamListener {
         others.add(seat);
       }
     }
+    if (!confirm.keep() || !updated.variant().equals(stored.variant())) {
+      engine.store().remove(stored);
+    }
     if (confirm.keep()) {
       engine.store().put(updated);
     } else {
-      engine.store().remove(stored);
       updated.release();
     }
     leavePlace();

@@ -31,7 +31,10 @@ record Orders(
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), conditions);
-    return order(UpstreamRequest.of(withTierFields(upstream, stored)), why, true);
+    // What it brings is stored as the answer to a GET, also where a HEAD had it refreshed.
+    RequestHead asked = request.head();
+    RequestHead wanted = asked.method().equals("GET") ? asked : upstream.withFields(asked.fields());
+    return order(wanted, UpstreamRequest.of(withTierFields(upstream, stored)), why, true);
   }
 
   /** Hands the request on as it is, with the client's own conditions and its body. */
@@ -46,14 +49,14 @@ record Orders(
     UpstreamRequest sent =
         new UpstreamRequest(
             withTierFields(upstream, null), hasBody, hasBody ? request.contentLength() : -1);
-    return order(sent, why, mayStore && !UnkeyedFields.overridesMethod(head.fields()));
+    boolean asItSays = !UnkeyedFields.overridesMethod(head.fields());
+    return order(request.head(), sent, why, mayStore && asItSays);
   }
 
-  private Order order(UpstreamRequest upstream, Reason why, boolean mayStore) {
+  private Order order(RequestHead head, UpstreamRequest upstream, Reason why, boolean mayStore) {
     // A tier that is ahead is told that the origin was asked after all that it knows of.
     boolean sameLog = routed.ask() != null && routed.ask().min().sameLog(applied);
     long floor = sameLog ? Math.max(applied.sequence(), routed.min()) : applied.sequence();
-    RequestHead head = request.head();
     RequestHead whole =
         routed.traits().range() ? head.withFields(head.fields().without("Range")) : head;
     return new Order(

@@ -68,10 +68,12 @@ public final class StoredResponse {
    * This response after a 304: the same body, to which the new response has a reference of its own,
    * under another head. The caller must hold a reference.
    *
+   * @param newVariant the request fields that select it from now on
    * @param ownEpoch how many purges of the node's own there had been when the upstream was asked
    */
-  public StoredResponse withHead(ResponseHead head, Freshness freshness, AsOf asOf, long ownEpoch) {
-    StoredView updated = StoredView.of(head, variant(), freshness);
+  public StoredResponse withHead(
+      ResponseHead head, Variant newVariant, Freshness freshness, AsOf asOf, long ownEpoch) {
+    StoredView updated = StoredView.of(head, newVariant, freshness);
     return new StoredResponse(key, updated, tags, asOf, ownEpoch, body.retain());
   }
 

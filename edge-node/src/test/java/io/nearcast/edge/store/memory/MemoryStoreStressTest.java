@@ -106,7 +106,9 @@ class MemoryStoreStressTest {
       case 0 -> store.remove(found);
       case 1 -> store.invalidate(found.key());
       case 2 -> put(store, random, number, language);
-      case 3 -> store.put(found.withHead(found.head(), found.freshness(), found.asOf(), 0));
+      case 3 ->
+          store.put(
+              found.withHead(found.head(), found.variant(), found.freshness(), found.asOf(), 0));
       default -> assertThat(found.body().complete()).isTrue();
     }
   }

@@ -173,7 +173,7 @@ class MemoryStoreTest {
     old.checkedAt(99);
     ResponseHead head = new ResponseHead(200, Fields.of("Age", "0"));
 
-    store.put(old.withHead(head, Responses.FRESH, new AsOf("log", 12), 4));
+    store.put(old.withHead(head, old.variant(), Responses.FRESH, new AsOf("log", 12), 4));
     old.release();
 
     StoredResponse updated = store.lookup(key("/a"), request("/a"));
