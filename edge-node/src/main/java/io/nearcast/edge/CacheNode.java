@@ -8,6 +8,7 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.config.metrics.Metrics;
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.Service;
@@ -189,12 +190,14 @@ public final class CacheNode implements AutoCloseable {
 
   private static void serve(CacheNodeOptions.Source.Standalone alone, Engine engine) {
     Origin origin = new Origin("origin", alone.origin(), false, null);
+    CompressionPolicy compression =
+        alone.compression() ? CompressionPolicy.DEFAULT : CompressionPolicy.OFF;
     Service service =
         new Service(
             STANDALONE,
             List.of("localhost"),
             List.of(origin),
-            CachePolicy.DEFAULT,
+            CachePolicy.DEFAULT.withCompression(compression),
             PurgePolicy.DEFAULT,
             List.of());
     engine.parts().upstreams().shields(alone.shields().stream().map(CacheNode::shield).toList());

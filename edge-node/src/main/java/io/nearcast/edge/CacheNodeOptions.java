@@ -41,8 +41,14 @@ public record CacheNodeOptions(
      *
      * @param origin scheme, host and port
      * @param shields asked before the origin, in an order by key
+     * @param compression whether an edge compresses for clients
      */
-    record Standalone(URI origin, List<URI> shields) implements Source {}
+    record Standalone(URI origin, List<URI> shields, boolean compression) implements Source {
+      /** One that compresses. */
+      public Standalone(URI origin, List<URI> shields) {
+        this(origin, shields, true);
+      }
+    }
 
     /**
      * The feed of a control plane.

@@ -2,11 +2,13 @@ package io.nearcast.edge;
 
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.Launch;
+import io.nearcast.config.launch.OnOffConverter;
 import io.nearcast.edge.flow.Engine;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,11 +43,21 @@ public final class EdgeMain {
         description = "standalone: a shield to ask before the origin; may be given several times")
     private List<URI> shields = new ArrayList<>();
 
+    @Option(
+        names = "--compression",
+        paramLabel = "on|off",
+        arity = "1",
+        converter = OnOffConverter.class,
+        description = "standalone: compress for clients that accept it; on by default")
+    private @Nullable Boolean compression;
+
     @Mixin private NodeFlags flags = new NodeFlags();
 
     @Override
     public Integer call() {
-      CacheNode node = CacheNode.start(flags.options(Engine.Tier.EDGE, listen, admin, shields));
+      CacheNodeOptions options =
+          flags.options(Engine.Tier.EDGE, listen, admin, shields, compression);
+      CacheNode node = CacheNode.start(options);
       return Launch.serve(node, "ready edge " + HostPort.of(node.dataAddress()));
     }
   }

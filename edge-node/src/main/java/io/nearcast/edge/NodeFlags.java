@@ -64,13 +64,27 @@ public final class NodeFlags {
   private List<String> trustTiers = new ArrayList<>();
 
   /**
+   * The options of a node that faces no clients.
+   *
+   * @throws StartFailure if something is missing or cannot be
+   */
+  public CacheNodeOptions options(Engine.Tier tier, HostPort listen, HostPort admin) {
+    return options(tier, listen, admin, List.of(), null);
+  }
+
+  /**
    * The options of a node.
    *
    * @param shields what a standalone edge asks before the origin
+   * @param compression whether a standalone edge compresses, null where that was not said
    * @throws StartFailure if something is missing or cannot be
    */
   public CacheNodeOptions options(
-      Engine.Tier tier, HostPort listen, HostPort admin, List<URI> shields) {
+      Engine.Tier tier,
+      HostPort listen,
+      HostPort admin,
+      List<URI> shields,
+      @Nullable Boolean compression) {
     if (memoryBytes < 1 << 20) {
       throw new StartFailure("--memory is below 1m: give the cache at least 1m");
     }
@@ -89,17 +103,23 @@ public final class NodeFlags {
         threads,
         Optional.ofNullable(accessLog),
         trusted,
-        source(listen, shields));
+        source(listen, shields, compression));
   }
 
-  private CacheNodeOptions.Source source(HostPort listen, List<URI> shields) {
+  private CacheNodeOptions.Source source(
+      HostPort listen, List<URI> shields, @Nullable Boolean compression) {
     URI standalone = origin;
     if (member.isMember() == (standalone != null)) {
       throw new StartFailure(
           "give either --origin URL (standalone) or --control-plane URL (member of a CDN)");
     }
     if (standalone != null) {
-      return new CacheNodeOptions.Source.Standalone(standalone, List.copyOf(shields));
+      return new CacheNodeOptions.Source.Standalone(
+          standalone, List.copyOf(shields), compression == null || compression);
+    }
+    if (compression != null) {
+      throw new StartFailure(
+          "--compression is for standalone edges: those of a CDN find it in their services");
     }
     if (!shields.isEmpty()) {
       throw new StartFailure("--shield is for standalone edges: members find theirs in the feed");

@@ -418,6 +418,16 @@ final class CompressionTest {
   }
 
   @Test
+  void aStandaloneEdgeCanBeToldNotTo() {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering(BODY, FRESH, TEXT, TAG);
+        TestNode edge = TestNode.withoutCompression(origin)) {
+      assertThat(settled(edge, "/a", BROWSER).text()).isEqualTo(BODY);
+      assertThat(edge.get("/a", BROWSER).field("Vary")).isNull();
+      assertThat(edge.metric("nearcast_coded_forms_total")).isZero();
+    }
+  }
+
+  @Test
   void aNewVersionOfTheServiceCountsAtOnce() {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(BODY, FRESH, TEXT, TAG);
         TestNode edge = TestNode.edge(origin)) {

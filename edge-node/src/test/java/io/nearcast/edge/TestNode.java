@@ -42,6 +42,20 @@ final class TestNode implements AutoCloseable {
       List<String> trusted,
       long memoryBytes,
       Optional<Path> accessLog) {
+    this(
+        tier,
+        new CacheNodeOptions.Source.Standalone(origin, shields),
+        trusted,
+        memoryBytes,
+        accessLog);
+  }
+
+  private TestNode(
+      Engine.Tier tier,
+      CacheNodeOptions.Source source,
+      List<String> trusted,
+      long memoryBytes,
+      Optional<Path> accessLog) {
     CacheNodeOptions options =
         new CacheNodeOptions(
             tier,
@@ -51,7 +65,7 @@ final class TestNode implements AutoCloseable {
             2,
             accessLog,
             trusted,
-            new CacheNodeOptions.Source.Standalone(origin, shields));
+            source);
     node = CacheNode.start(options, clock::get);
     OPEN.incrementAndGet();
   }
@@ -69,6 +83,16 @@ final class TestNode implements AutoCloseable {
   static TestNode edge(ScriptedOrigin origin, Path accessLog) {
     return new TestNode(
         Engine.Tier.EDGE, origin.url(), List.of(), List.of(), MEMORY_BYTES, Optional.of(accessLog));
+  }
+
+  /** An edge that was told not to compress. */
+  static TestNode withoutCompression(ScriptedOrigin origin) {
+    return new TestNode(
+        Engine.Tier.EDGE,
+        new CacheNodeOptions.Source.Standalone(origin.url(), List.of(), false),
+        List.of(),
+        MEMORY_BYTES,
+        Optional.empty());
   }
 
   /** An edge that asks shields before the origin. */

@@ -5,7 +5,6 @@ import io.nearcast.config.launch.Launch;
 import io.nearcast.edge.CacheNode;
 import io.nearcast.edge.NodeFlags;
 import io.nearcast.edge.flow.Engine;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +37,7 @@ public final class ShieldMain {
 
     @Override
     public Integer call() {
-      CacheNode node = CacheNode.start(flags.options(Engine.Tier.SHIELD, listen, admin, List.of()));
+      CacheNode node = CacheNode.start(flags.options(Engine.Tier.SHIELD, listen, admin));
       return Launch.serve(node, "ready shield " + HostPort.of(node.dataAddress()));
     }
   }

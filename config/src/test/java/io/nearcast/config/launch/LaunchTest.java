@@ -44,6 +44,13 @@ final class LaunchTest {
     @Option(names = "--disk-size", paramLabel = "SIZE", converter = SizeConverter.class)
     long diskBytes;
 
+    @Option(
+        names = "--compression",
+        paramLabel = "on|off",
+        arity = "1",
+        converter = OnOffConverter.class)
+    Boolean compression;
+
     @Option(names = "--drain-time", paramLabel = "TIME", defaultValue = "30s")
     Duration drainTime;
 
@@ -95,6 +102,22 @@ final class LaunchTest {
     environment.put("NEARCAST_VERBOSE", variable);
     assertThat(argument == null ? run() : run(argument)).isZero();
     assertThat(role.verbose).isEqualTo(on);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"on, true", "off, false"})
+  void aSwitchSaysOnOrOffWhereverItStands(String word, boolean on) throws IOException {
+    assertThat(run()).isZero();
+    assertThat(role.compression).isNull();
+    assertThat(run("--compression", word)).isZero();
+    assertThat(role.compression).isEqualTo(on);
+    assertThat(run("--config", file("compression: " + word).toString())).isZero();
+    assertThat(role.compression).isEqualTo(on);
+    environment.put("NEARCAST_COMPRESSION", word);
+    assertThat(run()).isZero();
+    assertThat(role.compression).isEqualTo(on);
+    environment.clear();
+    assertMistake("edge: --compression: 'maybe' must be on or off", "--compression", "maybe");
   }
 
   @Test
