@@ -10,39 +10,27 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Listens for clients and keeps their connections within the {@link Limits}.
  *
- * <p>Connections are confined to their event loops; each loop has the set of its own, which it
- * sweeps once a second for those that are idle, slow or stalled.
+ * <p>Connections are confined to their event loops; each loop has the set of its own ({@link
+ * Connections}), which it sweeps once a second for those that are idle, slow or stalled.
  */
 public final class Server implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Server.class);
-
-  private final RequestHandler handler;
   private final Limits limits;
   private final ServerMetrics metrics;
-  private final Map<EventExecutor, Set<ServerConnection>> connections = new HashMap<>();
+  private final Connections connections;
   private final List<ScheduledFuture<?>> sweeps = new ArrayList<>();
   private final AtomicInteger open = new AtomicInteger();
   private final Object empty = new Object();
   private final Channel listener;
-  private volatile boolean draining;
 
   private Server(
       EventLoops loops,
@@ -50,15 +38,12 @@ public final class Server implements AutoCloseable {
       RequestHandler handler,
       Limits limits,
       ServerMetrics metrics) {
-    this.handler = handler;
     this.limits = limits;
     this.metrics = metrics;
-    for (EventExecutor loop : loops.group()) {
-      connections.put(loop, new HashSet<>());
-    }
+    this.connections = new Connections(loops.group(), handler, limits, metrics);
     this.listener = bind(loops, address);
     for (EventExecutor loop : loops.group()) {
-      sweeps.add(loop.scheduleAtFixedRate(() -> sweep(loop), 1, 1, TimeUnit.SECONDS));
+      sweeps.add(loop.scheduleAtFixedRate(() -> connections.sweep(loop), 1, 1, TimeUnit.SECONDS));
     }
   }
 
@@ -111,12 +96,12 @@ public final class Server implements AutoCloseable {
       return;
     }
     metrics.accepted();
-    channel.pipeline().addLast(new ServerConnection(this));
+    channel.pipeline().addLast(new ServerConnection(connections));
     channel.closeFuture().addListener(_ -> left());
   }
 
   private void left() {
-    if (open.decrementAndGet() == 0 && draining) {
+    if (open.decrementAndGet() == 0 && draining()) {
       synchronized (empty) {
         empty.notifyAll();
       }
@@ -135,11 +120,11 @@ public final class Server implements AutoCloseable {
 
   /** Stops to accept, lets each connection end with its present answer, and waits for that. */
   public void drain(Duration patience) {
-    draining = true;
+    connections.drain();
     listener.close().awaitUninterruptibly();
     long end = System.nanoTime() + patience.toNanos();
-    for (EventExecutor loop : connections.keySet()) {
-      loop.execute(() -> sweep(loop));
+    for (EventExecutor loop : connections.loops()) {
+      loop.execute(() -> connections.sweep(loop));
     }
     synchronized (empty) {
       try {
@@ -156,57 +141,12 @@ public final class Server implements AutoCloseable {
   /** Closes every connection. */
   @Override
   public void close() {
-    draining = true;
+    connections.drain();
     listener.close().awaitUninterruptibly();
     sweeps.forEach(sweep -> sweep.cancel(false));
-    for (EventExecutor loop : connections.keySet()) {
-      loop.submit(() -> List.copyOf(connectionsOf(loop)).forEach(ServerConnection::abort))
-          .awaitUninterruptibly();
+    for (EventExecutor loop : connections.loops()) {
+      loop.submit(() -> connections.abort(loop)).awaitUninterruptibly();
     }
-  }
-
-  private Set<ServerConnection> connectionsOf(EventExecutor loop) {
-    return Objects.requireNonNull(connections.get(loop));
-  }
-
-  private void sweep(EventExecutor loop) {
-    long now = System.nanoTime();
-    boolean ending = draining;
-    for (ServerConnection connection : List.copyOf(connectionsOf(loop))) {
-      connection.sweep(now, ending);
-    }
-  }
-
-  // For the connections, on their loops.
-
-  void opened(ServerConnection connection) {
-    connectionsOf(connection.loop()).add(connection);
-  }
-
-  void closed(ServerConnection connection) {
-    connectionsOf(connection.loop()).remove(connection);
-  }
-
-  void connectionFailed(Throwable cause) {
-    if (cause instanceof IOException) {
-      log.debug("connection lost: {}", cause.toString());
-    } else {
-      metrics.bug();
-      log.error("connection closed after an internal error", cause);
-    }
-  }
-
-  void refused(int status, String detail) {
-    metrics.requestRefused(status);
-    log.debug("refused with {}: {}", status, detail);
-  }
-
-  void stalled() {
-    metrics.stalled();
-  }
-
-  RequestHandler handler() {
-    return handler;
   }
 
   /** What a connection may use. */
@@ -216,6 +156,6 @@ public final class Server implements AutoCloseable {
 
   /** Whether it has stopped to accept. */
   public boolean draining() {
-    return draining;
+    return connections.draining();
   }
 }

@@ -28,7 +28,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   private static final long LINGER_BYTES_MAX = 1024 * 1024;
   private static final long LINGER_NANOS = 2_000_000_000L;
 
-  private final Server server;
+  private final Connections connections;
   private final RequestParser parser;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf bytes;
@@ -51,9 +51,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   private long pendingAtSweep;
   private long lingered;
 
-  ServerConnection(Server server) {
-    this.server = server;
-    this.parser = new RequestParser("http", server.limits());
+  ServerConnection(Connections connections) {
+    this.connections = connections;
+    this.parser = new RequestParser("http", connections.limits());
   }
 
   // Netty's side
@@ -65,7 +65,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    server.opened(this);
+    connections.opened(this);
   }
 
   @Override
@@ -142,7 +142,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    server.closed(this);
+    connections.closed(this);
     closing = true;
     if (bytes != null) {
       bytes.release();
@@ -161,7 +161,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    server.connectionFailed(cause);
+    connections.connectionFailed(cause);
     var _ = ctx.close();
   }
 
@@ -210,7 +210,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         };
     bodyEnded = body == null;
     bodyPaused = false;
-    RequestHandler.Stream begun = server.handler().begin(request, next);
+    RequestHandler.Stream begun = connections.handler().begin(request, next);
     if (response == next) {
       stream = begun;
       if (bodyEnded) {
@@ -252,7 +252,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     if (current != null) {
       current.gone();
     }
-    server.refused(refusal.status(), refusal.detail());
+    connections.refused(refusal.status(), refusal.detail());
     if (answered) {
       abort();
       return;
@@ -304,7 +304,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   /** Whether another request may follow; once this was denied none does. */
   boolean persistent(Request request) {
-    lastRequest |= !request.keepAlive() || !bodyEnded || server.draining();
+    lastRequest |= !request.keepAlive() || !bodyEnded || connections.draining();
     return !lastRequest;
   }
 
@@ -378,7 +378,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   /** Called once a second: closes what has been idle, slow or stalled for too long. */
   void sweep(long nowNanos, boolean draining) {
-    Limits limits = server.limits();
+    Limits limits = connections.limits();
     long pending = pendingWrites();
     if (wroteSinceSweep || pending != pendingAtSweep) {
       activeNanos = nowNanos;
@@ -408,7 +408,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   private void cutOffIfStalled(long quietNanos, Limits limits) {
     if (quietNanos > limits.stallTimeout().toNanos()) {
-      server.stalled();
+      connections.stalled();
       var _ = context().close();
     }
   }

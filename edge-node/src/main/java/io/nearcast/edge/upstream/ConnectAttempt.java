@@ -32,7 +32,15 @@ final class ConnectAttempt {
   private static final int CAUSES_MAX = 8;
 
   /** What a connection needs to be made. */
-  record Wiring(EventLoop loop, Addresses addresses, TlsContext tls, UpstreamLimits limits) {}
+  record Wiring(EventLoop loop, Addresses addresses, TlsContext tls, UpstreamLimits limits)
+      implements Connector {
+    @Override
+    public Runnable connect(TargetState target, Outcome outcome) {
+      ConnectAttempt attempt = new ConnectAttempt(this, target, outcome);
+      attempt.start();
+      return attempt::cancel;
+    }
+  }
 
   /** Hears the outcome, once, unless the attempt is cancelled first. */
   interface Outcome {

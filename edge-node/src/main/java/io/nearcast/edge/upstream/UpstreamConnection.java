@@ -45,14 +45,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final UpstreamPool pool;
-  private final ConnectAttempt.Wiring wiring;
+  private final Connector connector;
   private final TargetState target;
   private final ResponseParser parser = new ResponseParser();
   private final ResponseBytes bytes = new ResponseBytes();
   private final LazyDeadline deadline;
 
   private State state = State.NEW;
-  private @Nullable ConnectAttempt connecting;
+  private @Nullable Runnable connecting;
   private @Nullable Channel channel;
   private @Nullable UpstreamExchange exchange;
   private Stage stage = Stage.CONNECT;
@@ -72,11 +72,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private @Nullable String brokenBy;
   private long unusedSinceNanos;
 
-  UpstreamConnection(UpstreamPool pool, ConnectAttempt.Wiring wiring, TargetState target) {
+  UpstreamConnection(UpstreamPool pool, Connector connector, TargetState target) {
     this.pool = pool;
-    this.wiring = wiring;
+    this.connector = connector;
     this.target = target;
-    this.deadline = new LazyDeadline(wiring.loop(), this::expired);
+    this.deadline = new LazyDeadline(connector.loop(), this::expired);
   }
 
   TargetState target() {
@@ -124,10 +124,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     state = State.CONNECTING;
     exchange = forExchange;
     stage = Stage.CONNECT;
-    deadline.after(wiring.limits().connect().toNanos());
-    ConnectAttempt attempt = new ConnectAttempt(wiring, target, this);
-    connecting = attempt;
-    attempt.start();
+    deadline.after(connector.limits().connect().toNanos());
+    Runnable cancel = connector.connect(target, this);
+    if (state == State.CONNECTING) {
+      connecting = cancel;
+    }
   }
 
   @Override
@@ -194,7 +195,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
       flush();
     } else if (!flushPending) {
       flushPending = true;
-      wiring.loop().execute(this::flush);
+      connector.loop().execute(this::flush);
     }
   }
 
@@ -246,7 +247,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     deadline.cancel();
     bytes.release();
     if (connecting != null) {
-      connecting.cancel();
+      connecting.run();
       connecting = null;
     }
     if (channel != null) {
@@ -407,7 +408,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     if (!framing.persistent()) {
       return 0;
     }
-    long ours = wiring.limits().idle().toNanos();
+    long ours = connector.limits().idle().toNanos();
     if (framing.keepAliveSeconds() < 0) {
       return ours;
     }
@@ -416,7 +417,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   /** Sets the deadline for what is waited for now, if anything is. */
   private void watch() {
-    UpstreamLimits limits = wiring.limits();
+    UpstreamLimits limits = connector.limits();
     if (!requestEnded) {
       if (!isWritable()) {
         waitFor(Stage.REQUEST, limits.betweenBytes().toNanos());

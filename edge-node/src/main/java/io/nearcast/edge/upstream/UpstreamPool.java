@@ -29,11 +29,11 @@ final class UpstreamPool {
 
   private final GenericKeyedObjectPool<TargetState, UpstreamConnection> pool;
   private final Set<UpstreamConnection> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final ConnectAttempt.Wiring wiring;
+  private final Connector connector;
   private boolean closed;
 
-  UpstreamPool(ConnectAttempt.Wiring wiring) {
-    this.wiring = wiring;
+  UpstreamPool(Connector connector) {
+    this.connector = connector;
     GenericKeyedObjectPoolConfig<UpstreamConnection> config = new GenericKeyedObjectPoolConfig<>();
     config.setMaxTotal(-1);
     config.setMaxTotalPerKey(-1);
@@ -49,11 +49,11 @@ final class UpstreamPool {
   }
 
   EventLoop loop() {
-    return wiring.loop();
+    return connector.loop();
   }
 
   UpstreamLimits limits() {
-    return wiring.limits();
+    return connector.limits();
   }
 
   /**
@@ -128,10 +128,10 @@ final class UpstreamPool {
       extends BaseKeyedPooledObjectFactory<TargetState, UpstreamConnection> {
     @Override
     public UpstreamConnection create(TargetState target) throws TooMany {
-      if (!target.tryOpen(wiring.limits().connectionsPerTargetMax())) {
+      if (!target.tryOpen(connector.limits().connectionsPerTargetMax())) {
         throw new TooMany();
       }
-      UpstreamConnection connection = new UpstreamConnection(UpstreamPool.this, wiring, target);
+      UpstreamConnection connection = new UpstreamConnection(UpstreamPool.this, connector, target);
       open.add(connection);
       return connection;
     }
