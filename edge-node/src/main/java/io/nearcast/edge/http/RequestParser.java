@@ -221,7 +221,7 @@ final class RequestParser {
     }
     int colon = authority.lastIndexOf(':');
     boolean ipv6 = authority.startsWith("[");
-    if (ipv6 != authority.contains("]") || (ipv6 && authority.indexOf(']') < 3)) {
+    if (!bracketsFit(authority, ipv6)) {
       throw new BadRequest(400, "the host has a broken IPv6 address");
     }
     if (colon >= 0 && colon > authority.lastIndexOf(']')) {
@@ -231,6 +231,14 @@ final class RequestParser {
       checkPort(authority, colon + 1);
     }
     return authority;
+  }
+
+  /** RFC 3986 section 3.2.2: brackets stand around the whole host, or nowhere. */
+  private static boolean bracketsFit(String authority, boolean ipv6) {
+    int end = ipv6 ? authority.indexOf(']') + 1 : 0;
+    boolean alone = authority.indexOf('[', 1) < 0 && authority.indexOf(']', end) < 0;
+    boolean last = end == authority.length() || authority.charAt(end) == ':';
+    return alone && (!ipv6 || (end > 3 && last));
   }
 
   private static void checkPort(String authority, int from) throws BadRequest {
