@@ -225,7 +225,7 @@ final class RequestParser {
       throw new BadRequest(400, "the host has a broken IPv6 address");
     }
     if (colon >= 0 && colon > authority.lastIndexOf(']')) {
-      if (colon == 0 || (!ipv6 && authority.indexOf(':') != colon)) {
+      if (colon == 0 || authority.indexOf(':', authority.lastIndexOf(']') + 1) != colon) {
         throw new BadRequest(400, "the host is not HOST or HOST:PORT");
       }
       checkPort(authority, colon + 1);
