@@ -92,7 +92,7 @@ public final class CacheNode implements AutoCloseable {
                   loopId(options.source(), id),
                   options.tier(),
                   store,
-                  started(new Coder(store, metrics.registry())),
+                  started(new Coder(store::newBody, store::reweigh, metrics.registry())),
                   options.memoryBytes() / 4,
                   new PurgeIndex(),
                   ownPurges,

@@ -2,7 +2,7 @@ package io.nearcast.edge.coding;
 
 import io.nearcast.config.model.Coding;
 import io.nearcast.edge.coding.CodingMetrics.Result;
-import io.nearcast.edge.store.Store;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.CodedForms;
 import io.nearcast.edge.store.slab.SlabBody;
@@ -18,6 +18,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +49,8 @@ public final class Coder implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
   private static final int CLOSE_SECONDS = 10;
 
-  private final Store store;
+  private final LongFunction<SlabBody> newBody;
+  private final Consumer<CacheKey> reweigh;
   private final CodingMetrics metrics;
   private final ThreadPoolExecutor threads;
   private volatile Set<Coding> missing = Set.of();
@@ -56,11 +59,14 @@ public final class Coder implements AutoCloseable {
   /**
    * Threads start with the first form, and end when there is nothing to do.
    *
-   * @param store where forms have their memory from
+   * @param newBody a growing body of about so many bytes, as {@code Store.newBody}
+   * @param reweigh hears under which key a response has got another form, as {@code Store.reweigh}
    * @param registry where the metrics are shown
    */
-  public Coder(Store store, CollectorRegistry registry) {
-    this.store = store;
+  public Coder(
+      LongFunction<SlabBody> newBody, Consumer<CacheKey> reweigh, CollectorRegistry registry) {
+    this.newBody = newBody;
+    this.reweigh = reweigh;
     this.metrics = new CodingMetrics(registry);
     int count = Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_PER_THREAD);
     threads =
@@ -117,7 +123,7 @@ public final class Coder implements AutoCloseable {
       Result result = make(stored.body(), forms, coding);
       metrics.ended(coding, result);
       if (result == Result.MADE) {
-        store.reweigh(stored.key());
+        reweigh.accept(stored.key());
       } else if (closed) {
         forms.drop(coding);
       } else {
@@ -130,7 +136,7 @@ public final class Coder implements AutoCloseable {
   }
 
   private Result make(SlabBody body, CodedForms forms, Coding coding) {
-    SlabBody form = store.newBody(body.length() / 4);
+    SlabBody form = newBody.apply(body.length() / 4);
     BodyOutput out = new BodyOutput(form, body.length() * WORTH_PERCENT / 100);
     try (OutputStream encoder = Encoders.into(coding, out)) {
       encode(body, encoder, out);
@@ -145,7 +151,11 @@ public final class Coder implements AutoCloseable {
       return Result.MADE;
     }
     form.release();
-    return out.state() == BodyOutput.State.TOO_LONG ? Result.NOT_WORTH_IT : Result.NO_SPACE;
+    return switch (out.state()) {
+      case WELL -> Result.GONE;
+      case TOO_LONG -> Result.NOT_WORTH_IT;
+      case NO_SPACE -> Result.NO_SPACE;
+    };
   }
 
   private void encode(SlabBody body, OutputStream encoder, BodyOutput out) throws IOException {

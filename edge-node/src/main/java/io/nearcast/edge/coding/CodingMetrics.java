@@ -20,7 +20,7 @@ final class CodingMetrics {
     NOT_WORTH_IT,
     /** The queue was full; a later request asks again. */
     DROPPED,
-    /** The response had gone before its turn came. */
+    /** The response had gone before its turn came, or the node had ended. */
     GONE,
     /** The memory's bound was reached. */
     NO_SPACE,
