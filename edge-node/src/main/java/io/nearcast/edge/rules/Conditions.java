@@ -57,9 +57,7 @@ public final class Conditions {
       return false;
     }
     // "the condition is false if one of the listed tags matches", compared weakly.
-    EntityTag tag = EntityTag.parse(stored.fields().first("ETag"));
-    return tag == null
-        || EntityTag.list(request.all("If-None-Match")).stream().noneMatch(tag::weaklyEquals);
+    return !EntityTag.listedWeakly(request, "If-None-Match", stored.fields().first("ETag"));
   }
 
   /** Whether If-Modified-Since is true (13.1.3). */

@@ -1,7 +1,5 @@
 package io.nearcast.edge.rules;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,28 +20,40 @@ record EntityTag(boolean weak, String opaque) {
     return end(field, start) == field.length() ? new EntityTag(weak, field.substring(start)) : null;
   }
 
-  /** The tags in the lines of a list; what is no tag is passed over. */
-  static List<EntityTag> list(List<String> lines) {
-    List<EntityTag> tags = new ArrayList<>(2);
-    for (String line : lines) {
-      addAll(line, tags);
+  /**
+   * Whether a list has a tag that equals a field's single one, compared weakly. Allocates nothing.
+   *
+   * @param name the field with the list, in any number of lines
+   * @param field the single tag; null or what is no tag equals none
+   */
+  static boolean listedWeakly(Fields fields, String name, @Nullable String field) {
+    if (field == null) {
+      return false;
     }
-    return tags;
-  }
-
-  private static void addAll(String line, List<EntityTag> tags) {
-    int at = 0;
-    while (at < line.length()) {
-      boolean weak = line.startsWith("W/\"", at);
-      int start = weak ? at + 2 : at;
-      int end = end(line, start);
-      if (end < 0) {
-        at++;
-      } else {
-        tags.add(new EntityTag(weak, line.substring(start, end)));
-        at = end;
+    int start = field.startsWith("W/") ? 2 : 0;
+    if (end(field, start) != field.length()) {
+      return false;
+    }
+    for (int i = 0; i < fields.size(); i++) {
+      if (Fields.sameName(fields.name(i), name) && lists(fields.value(i), field, start)) {
+        return true;
       }
     }
+    return false;
+  }
+
+  private static boolean lists(String line, String tag, int tagStart) {
+    int length = tag.length() - tagStart;
+    int at = 0;
+    while (at < line.length()) {
+      int start = line.startsWith("W/\"", at) ? at + 2 : at;
+      int end = end(line, start);
+      if (end - start == length && line.regionMatches(start, tag, tagStart, length)) {
+        return true;
+      }
+      at = end < 0 ? at + 1 : end;
+    }
+    return false;
   }
 
   /** The index after the quoted text that begins here, or -1. There are no escapes in a tag. */
@@ -53,11 +63,6 @@ record EntityTag(boolean weak, String opaque) {
     }
     int close = text.indexOf('"', start + 1);
     return close < 0 ? -1 : close + 1;
-  }
-
-  /** Weak comparison (section 8.8.3.2). */
-  boolean weaklyEquals(EntityTag other) {
-    return opaque.equals(other.opaque);
   }
 
   /** Strong comparison (section 8.8.3.2). */

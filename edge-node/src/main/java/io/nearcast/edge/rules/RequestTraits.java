@@ -2,6 +2,9 @@ package io.nearcast.edge.rules;
 
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.rules.CacheControl.Directive;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What of a request's head counts when deciding, read from it in one pass.
@@ -59,9 +62,10 @@ public record RequestTraits(
     }
   }
 
-  /** The traits of most requests, so that they need not be made for each. */
-  private static final RequestTraits PLAIN_GET =
-      new RequestTraits(Method.GET, false, false, false, false, false, ClientWishes.NONE);
+  private static final int FLAGS = 5;
+
+  /** The traits of all requests without wishes, so that they need not be made for each. */
+  private static final Map<Method, RequestTraits[]> WITHOUT_WISHES = withoutWishes();
 
   private static final String ONLY_IF_CACHED = Directive.ONLY_IF_CACHED.token();
 
@@ -103,12 +107,41 @@ public record RequestTraits(
     Method method = Method.of(request.method());
     ClientWishes wishes =
         policy.honourClientDirectives() ? ClientWishes.of(fields) : ClientWishes.NONE;
-    boolean plain = !onlyIfCached && !range && !conditional && !precondition && !upgrade;
-    if (plain && method == Method.GET && wishes.equals(ClientWishes.NONE)) {
-      return PLAIN_GET;
+    if (wishes.equals(ClientWishes.NONE)) {
+      int flags = bit(onlyIfCached, 0) | bit(range, 1) | bit(conditional, 2);
+      flags |= bit(precondition, 3) | bit(upgrade, 4);
+      return plain(method)[flags];
     }
     return new RequestTraits(
         method, onlyIfCached, range, conditional, precondition, upgrade, wishes);
+  }
+
+  private static Map<Method, RequestTraits[]> withoutWishes() {
+    Map<Method, RequestTraits[]> all = new EnumMap<>(Method.class);
+    for (Method method : Method.values()) {
+      RequestTraits[] byFlags = new RequestTraits[1 << FLAGS];
+      for (int i = 0; i < byFlags.length; i++) {
+        byFlags[i] =
+            new RequestTraits(
+                method,
+                (i & 1) != 0,
+                (i & 2) != 0,
+                (i & 4) != 0,
+                (i & 8) != 0,
+                (i & 16) != 0,
+                ClientWishes.NONE);
+      }
+      all.put(method, byFlags);
+    }
+    return all;
+  }
+
+  private static RequestTraits[] plain(Method method) {
+    return Objects.requireNonNull(WITHOUT_WISHES.get(method));
+  }
+
+  private static int bit(boolean flag, int place) {
+    return flag ? 1 << place : 0;
   }
 
   /** Whether the directive is there; parsed only where its name is, for it hardly ever is. */
