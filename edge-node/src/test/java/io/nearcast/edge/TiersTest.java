@@ -204,6 +204,20 @@ final class TiersTest {
   }
 
   @Test
+  void tagsOfA304CanBePurged() {
+    origin.script(call -> call.reply(200, "v1", "Cache-Control: max-age=1", "ETag: \"1\""));
+    get("/a");
+    edge.advanceSeconds(5);
+    shield.advanceSeconds(5);
+    origin.script(call -> call.reply(304, "", FRESH, "ETag: \"1\"", "Surrogate-Key: late"));
+    assertThat(get("/a")).isEqualTo("v1");
+    originSays("v2");
+    atShield.purge(false, new Selector.Tag("late"));
+    atEdge.purge(false, new Selector.Tag("late"));
+    assertThat(get("/a")).isEqualTo("v2");
+  }
+
+  @Test
   void purgeBeforeTheHeadFencesTheFill() throws Exception {
     fenced(new Selector.Tag("whatever"), "", true);
   }

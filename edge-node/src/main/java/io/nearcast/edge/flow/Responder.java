@@ -218,8 +218,11 @@ final class Responder {
     if (freshness != null
         && Conditions.evaluate(head, answer.head(), freshness, engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
-      withoutBody(
-          answer, new ResponseHead(304, Conditions.notModifiedFields(answer.head())), listener);
+      Fields fields =
+          tier
+              ? Conditions.notModifiedFieldsForCache(answer.head())
+              : Conditions.notModifiedFields(answer.head());
+      withoutBody(answer, new ResponseHead(304, fields), listener);
       return;
     }
     boolean rangeable =

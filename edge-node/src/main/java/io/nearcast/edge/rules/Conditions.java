@@ -99,14 +99,23 @@ public final class Conditions {
   }
 
   /**
-   * The fields of a 304 for a stored response (RFC 9110 section 15.4.5): those of the 200, less
-   * what describes a body that the client already has. Last-Modified is left out beside an ETag.
+   * The fields of a 304 for a client (RFC 9110 section 15.4.5): those of the 200, less what
+   * describes a body that the client already has. Last-Modified is left out beside an ETag.
    */
   public static Fields notModifiedFields(ResponseHead stored) {
     boolean tagged = stored.fields().has("ETag");
     return stored
         .fields()
         .without(name -> describesBody(name) || (tagged && Fields.sameName(name, "Last-Modified")));
+  }
+
+  /**
+   * The fields of a 304 for another cache, which takes from it what has changed since it stored the
+   * response: there representation metadata serves "the purpose of guiding cache updates" (RFC 9110
+   * section 15.4.5). Content-Length, which would be of a body, is left out.
+   */
+  public static Fields notModifiedFieldsForCache(ResponseHead stored) {
+    return stored.fields().without("Content-Length");
   }
 
   /** Representation metadata (RFC 9110 section 8) that a 304 is not to have. */

@@ -4,6 +4,7 @@ import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.StoredView;
+import io.nearcast.edge.rules.Tags;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.slab.SlabBody;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public final class StoredResponse {
 
   /**
    * This response after a 304: the same body, to which the new response has a reference of its own,
-   * under another head. The caller must hold a reference.
+   * under another head and the tags that this one has. The caller must hold a reference.
    *
    * @param newVariant the request fields that select it from now on
    * @param ownEpoch how many purges of the node's own there had been when the upstream was asked
@@ -74,7 +75,8 @@ public final class StoredResponse {
   public StoredResponse withHead(
       ResponseHead head, Variant newVariant, Freshness freshness, AsOf asOf, long ownEpoch) {
     StoredView updated = StoredView.of(head, newVariant, freshness);
-    return new StoredResponse(key, updated, tags, asOf, ownEpoch, body.retain());
+    String[] updatedTags = Tags.of(head.fields()).names().toArray(String[]::new);
+    return new StoredResponse(key, updated, updatedTags, asOf, ownEpoch, body.retain());
   }
 
   /** What it is found by. */

@@ -108,6 +108,15 @@ final class ConditionsTest {
   }
 
   @Test
+  void a304ForAnotherCacheHasAllThatItMayTakeFromIt() {
+    // "unless said metadata exists for the purpose of guiding cache updates"
+    Fields stored =
+        fields("ETag: \"a\" | Last-Modified: @-9 | Content-Type: text/plain | Content-Length: 5");
+    assertThat(Conditions.notModifiedFieldsForCache(new ResponseHead(200, stored)))
+        .isEqualTo(fields("ETag: \"a\" | Last-Modified: @-9 | Content-Type: text/plain"));
+  }
+
+  @Test
   void lastModifiedStandsInA304WithoutETag() {
     // "Last-Modified might be useful if the response does not have an ETag field"
     Fields stored = fields("Last-Modified: @-9 | Content-Length: 5");
