@@ -2,6 +2,7 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.edge.http.Request;
+import io.nearcast.edge.rules.Reason;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.InetSocketAddress;
@@ -24,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access log: one line per request in the combined format, with what became of it and how long
- * it took behind it.
+ * The access log: one line per request in the combined format, with the host, what became of it and
+ * how long it took behind it. Where the response was not stored, why not stands behind a slash, as
+ * in {@code uri-miss/no-store}.
  *
  * <pre>{@code
  * 192.0.2.7 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" www.a.test fresh 0.000213
@@ -152,7 +154,12 @@ public final class AccessLog implements AutoCloseable {
     line.append("\" \"");
     quoted(line, orDash(head.fields().first("User-Agent")));
     line.append("\" ").append(head.host().isEmpty() ? "-" : head.host()).append(' ');
-    line.append(entry.outcome().reason().token()).append(' ');
+    line.append(entry.outcome().reason().token());
+    Reason notStored = entry.outcome().notStored();
+    if (notStored != null) {
+      line.append('/').append(notStored.token());
+    }
+    line.append(' ');
     long micros = entry.tookNanos() / 1_000;
     line.append(micros / 1_000_000).append('.');
     String fraction = String.valueOf(micros % 1_000_000);

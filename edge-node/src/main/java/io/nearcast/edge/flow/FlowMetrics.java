@@ -11,6 +11,7 @@ import java.util.Map;
 public final class FlowMetrics {
   private final Map<Reason, Counter.Child> requests = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter.Child> bytes = new EnumMap<>(Reason.class);
+  private final Map<Reason, Counter.Child> notStored = new EnumMap<>(Reason.class);
   private final Counter broken;
   private final Counter fillFailures;
   private final Counter notStoredForSpace;
@@ -28,7 +29,12 @@ public final class FlowMetrics {
         Counter.build("nearcast_body_bytes_total", "Bytes of response bodies sent.")
             .labelNames("reason")
             .register(registry);
+    Counter notStoredCounter =
+        Counter.build("nearcast_not_stored_total", "Responses that were not stored, by why not.")
+            .labelNames("reason")
+            .register(registry);
     for (Reason reason : Reason.values()) {
+      notStored.put(reason, notStoredCounter.labels(reason.token()));
       requests.put(reason, requestCounter.labels(reason.token()));
       bytes.put(reason, byteCounter.labels(reason.token()));
     }
@@ -49,6 +55,9 @@ public final class FlowMetrics {
   void answered(Outcome outcome, long bodyBytes) {
     child(requests, outcome.reason()).inc();
     child(bytes, outcome.reason()).inc((double) bodyBytes);
+    if (outcome.notStored() != null) {
+      child(notStored, outcome.notStored()).inc();
+    }
   }
 
   private static Counter.Child child(Map<Reason, Counter.Child> children, Reason reason) {

@@ -54,12 +54,8 @@ public enum Reason {
   ONLY_IF_CACHED,
 
   // Not stored.
-  /** A response to this method is not stored. */
-  METHOD_NOT_STORED,
   /** A POST's response without explicit freshness and a Content-Location equal to its URI. */
   POST_NOT_REUSABLE,
-  /** An interim response. */
-  INTERIM,
   /** A status that this cache does not store. */
   STATUS,
   /** {@code must-understand} with a status that this cache does not know. */

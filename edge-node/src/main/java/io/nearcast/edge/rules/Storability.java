@@ -60,11 +60,11 @@ public final class Storability {
       return Reason.POST_NOT_REUSABLE;
     }
     if (method != RequestTraits.Method.GET && method != RequestTraits.Method.POST) {
-      return Reason.METHOD_NOT_STORED;
+      return Reason.METHOD;
     }
-    // "the response status code is final".
+    // "the response status code is final"; interim ones are passed on as they come.
     if (response.status() < 200) {
-      return Reason.INTERIM;
+      return Reason.STATUS;
     }
     // What answers a condition, a range or a connection says nothing to the next request.
     if (Statuses.forOneRequest(response.status())) {

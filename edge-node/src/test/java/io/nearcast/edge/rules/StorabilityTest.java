@@ -27,10 +27,10 @@ final class StorabilityTest {
       value = {
         // "the request method is understood by the cache"
         "GET     | 200 | `` | `Cache-Control: max-age=60` | store",
-        "HEAD    | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
-        "PUT     | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
-        "OPTIONS | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
-        "get     | 200 | `` | `Cache-Control: max-age=60` | method-not-stored",
+        "HEAD    | 200 | `` | `Cache-Control: max-age=60` | method",
+        "PUT     | 200 | `` | `Cache-Control: max-age=60` | method",
+        "OPTIONS | 200 | `` | `Cache-Control: max-age=60` | method",
+        "get     | 200 | `` | `Cache-Control: max-age=60` | method",
         // RFC 9110 section 9.3.3: "only cacheable when they include explicit freshness information
         // and a Content-Location header field that has the same value as the POST's target URI"
         "POST | 200 | `` | `Cache-Control: max-age=60` | post-not-reusable",
@@ -42,7 +42,7 @@ final class StorabilityTest {
         "POST | 200 | `` | `Last-Modified: @-900 | Content-Location: /a/b?c=d` | post-not-reusable",
         "POST | 404 | `` | `Cache-Control: max-age=60 | Content-Location: /a/b?c=d` | post-not-reusable",
         // "the response status code is final"
-        "GET | 103 | `` | `Cache-Control: max-age=60` | interim",
+        "GET | 103 | `` | `Cache-Control: max-age=60` | status",
         // "if the response status code is 206 or 304 ... the cache understands the response status
         // code"
         "GET | 304 | `` | `Cache-Control: max-age=60` | status",
