@@ -17,6 +17,8 @@ import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.Wire;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +171,19 @@ final class TestNode implements AutoCloseable {
 
   private static String adminGet(String path) {
     return "GET " + path + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n";
+  }
+
+  /** What the node says of a URL of the host {@code www.test}; fields in the form NAME:VALUE. */
+  Message explain(String target, String... fields) {
+    StringBuilder query = new StringBuilder("/explain?url=" + encoded("http://www.test" + target));
+    for (String field : fields) {
+      query.append("&header=").append(encoded(field));
+    }
+    return Wire.ask(node.adminAddress(), adminGet(query.toString()));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /** Purges at the admin endpoint. */

@@ -13,7 +13,6 @@ import io.nearcast.edge.agent.Sweeper;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.flow.Explain;
 import io.nearcast.edge.http.Server;
-import io.nearcast.edge.rules.Fields;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -185,16 +184,12 @@ public final class AdminServer implements AutoCloseable {
       throw Refused.field("url", "is missing: write /explain?url=http://HOST/PATH");
     }
     URI url = absolute(urls.getFirst());
-    Fields.Builder fields = Fields.builder();
-    for (String header : query.getOrDefault("header", List.of())) {
-      int colon = header.indexOf(':');
-      if (colon < 1) {
-        throw Refused.field("header", "is not NAME:VALUE, as in header=Accept-Encoding:gzip");
-      }
-      fields.add(header.substring(0, colon), header.substring(colon + 1).trim());
-    }
     return Explain.url(
-        engine, url.getScheme(), url.getRawAuthority(), OwnPurges.target(url), fields.build());
+        engine,
+        url.getScheme(),
+        url.getRawAuthority(),
+        OwnPurges.target(url),
+        SupposedFields.of(query));
   }
 
   static URI absolute(String text) {

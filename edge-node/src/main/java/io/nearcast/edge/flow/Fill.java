@@ -257,7 +257,7 @@ final class Fill implements UpstreamListener {
   private void beginRelaying(Arrival.Relay relay, long length) {
     leavePlace();
     if (order.mayStore()) {
-      engine.fills().unshared(order.key());
+      engine.fills().unshared(order.key(), relay.notStored());
     }
     begun(
         new Answer(relay.head(), null, length, null, Answer.asOf(relay.asOf())),

@@ -3,6 +3,7 @@ package io.nearcast.edge.flow;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
@@ -34,7 +35,7 @@ final class FillTable {
   private static final Duration UNSHARED_FOR = Duration.ofMinutes(2);
 
   private final ConcurrentMap<Place, Fill> fills = new ConcurrentHashMap<>();
-  private final Cache<CacheKey, Boolean> unshared =
+  private final Cache<CacheKey, Reason> unshared =
       Caffeine.newBuilder()
           .maximumSize(UNSHARED_MAX)
           .expireAfterWrite(UNSHARED_FOR)
@@ -77,9 +78,13 @@ final class FillTable {
     return fills.size();
   }
 
-  /** From now on for a while, requests for the key do not wait for each other. */
-  void unshared(CacheKey key) {
-    unshared.put(key, Boolean.TRUE);
+  /**
+   * From now on for a while, requests for the key do not wait for each other.
+   *
+   * @param why the last answer could not be stored
+   */
+  void unshared(CacheKey key, Reason why) {
+    unshared.put(key, why);
   }
 
   /** The key's answers can be shared after all. */
@@ -90,5 +95,15 @@ final class FillTable {
   /** Whether the key's last answer could not be shared. */
   boolean isUnshared(CacheKey key) {
     return unshared.getIfPresent(key) != null;
+  }
+
+  /** Why the key's last answer was not stored, where requests do not wait because of it. */
+  @Nullable Reason whyUnshared(CacheKey key) {
+    return unshared.policy().getIfPresentQuietly(key);
+  }
+
+  /** Whether a fill is at the place. */
+  boolean filling(Place place) {
+    return fills.containsKey(place);
   }
 }

@@ -78,6 +78,11 @@ public final class Tiers {
     if (secret != null) {
       fields.add(KEY, secret);
     }
+    ask(fields, min, origin);
+  }
+
+  /** The same without the key, which is nobody's to see. */
+  void ask(Fields.Builder fields, Position min, boolean origin) {
     fields.add(MIN, format(min));
     if (origin) {
       fields.add(ASK, ASK_ORIGIN);

@@ -4,6 +4,7 @@ import io.nearcast.config.feed.Selector;
 import io.nearcast.edge.purge.PurgeStamp.Kind;
 import io.nearcast.edge.rules.CacheKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -111,6 +112,20 @@ public final class PurgeIndex {
   public List<PurgeStamp> stamps() {
     List<PurgeStamp> all = new ArrayList<>();
     services.forEach((service, stamps) -> stamps.collect(service, all));
+    return all;
+  }
+
+  /**
+   * The stamps that are about a key or its tags, whether they are newer than what is stored or not;
+   * for people, for it looks at all stamps of the service.
+   */
+  public List<PurgeStamp> about(CacheKey key, Collection<String> tags) {
+    Stamps stamps = services.get(key.service());
+    List<PurgeStamp> all = new ArrayList<>();
+    if (stamps != null) {
+      stamps.collect(key.service(), all);
+    }
+    all.removeIf(stamp -> !stamp.isAbout(key, tags));
     return all;
   }
 

@@ -1,5 +1,8 @@
 package io.nearcast.edge.purge;
 
+import io.nearcast.edge.rules.CacheKey;
+import java.util.Collection;
+
 /**
  * One selector of one purge, as it is compared with what is stored.
  *
@@ -23,5 +26,17 @@ public record PurgeStamp(String service, Kind kind, String name, long sequence, 
     HOST,
     /** Nothing: all of the service is hit. */
     EVERYTHING
+  }
+
+  /** Whether it hits a response of this key and these tags, if that is old enough. */
+  boolean isAbout(CacheKey key, Collection<String> tags) {
+    return service.equals(key.service())
+        && switch (kind) {
+          case URL -> name.equals(key.url());
+          case TAG -> tags.contains(name);
+          case PREFIX -> key.url().startsWith(name);
+          case HOST -> name.equals(key.host());
+          case EVERYTHING -> true;
+        };
   }
 }

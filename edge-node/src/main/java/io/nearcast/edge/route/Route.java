@@ -62,18 +62,25 @@ public final class Route {
    * {@code //private} or {@code /private;x}.
    */
   public Policy policy(String target) {
+    int index = ruleIndex(target);
+    return index < 0 ? standard : rules.get(index).policy();
+  }
+
+  /** The place in the document of the rule that matches a path and query, or -1 for none. */
+  public int ruleIndex(String target) {
     if (rules.isEmpty()) {
-      return standard;
+      return -1;
     }
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
     String lenient = NormalTarget.lenient(path);
-    for (CompiledRule rule : rules) {
+    for (int i = 0; i < rules.size(); i++) {
+      CompiledRule rule = rules.get(i);
       if (rule.path().matches(path) || (rule.policy().bypass() && rule.path().matches(lenient))) {
-        return rule.policy();
+        return i;
       }
     }
-    return standard;
+    return -1;
   }
 
   /** The key of a request to one of the domains, by the policy that counts for it. */

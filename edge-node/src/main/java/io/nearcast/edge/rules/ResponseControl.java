@@ -29,6 +29,11 @@ public record ResponseControl(CacheControl directives, Field field) {
     Field(String fieldName) {
       this.fieldName = fieldName;
     }
+
+    /** The name as it is usually written. */
+    public String fieldName() {
+      return fieldName;
+    }
   }
 
   /** What this cache is called where Surrogate-Control addresses one of several. */

@@ -4,6 +4,7 @@ import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.slab.SlabBody;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,12 @@ public interface Store extends AutoCloseable {
 
   /** The variant of the newest response under a key, or null: it shows what Vary names there. */
   @Nullable Variant newestVariant(CacheKey key);
+
+  /**
+   * The responses under a key, newest first, each retained for the caller, who releases them.
+   * Unlike a look-up it does not count as a use.
+   */
+  List<StoredResponse> peek(CacheKey key);
 
   /**
    * Stores a response in place of the one with the same key and variant. Takes over the caller's

@@ -3,7 +3,9 @@ package io.nearcast.edge.upstream;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.Service;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,5 +80,17 @@ final class ServiceTargets {
     }
     up.addAll(down);
     return new UpstreamPlan(up, budget);
+  }
+
+  /** The targets of {@link #plan} in the order of the document, and whether each seems up. */
+  Map<Target, Boolean> outlook(List<TargetState> shields, long keyHash, long nowNanos) {
+    Map<Target, Boolean> outlook = new LinkedHashMap<>();
+    for (TargetState shield : Rendezvous.heaviest(shields, keyHash, SHIELDS_PER_REQUEST)) {
+      outlook.put(shield.target(), shield.seemsUp(nowNanos));
+    }
+    for (TargetState origin : origins) {
+      outlook.put(origin.target(), origin.seemsUp(nowNanos));
+    }
+    return outlook;
   }
 }

@@ -105,6 +105,11 @@ final class TargetState {
         && downUntilNanos.compareAndSet(until, nowNanos + downNanos(failures));
   }
 
+  /** Whether {@link #up} would say true, without a claim to be the one who asks. */
+  boolean seemsUp(long nowNanos) {
+    return healthy && (connectFailures.get() == 0 || nowNanos - downUntilNanos.get() >= 0);
+  }
+
   /** A connection could not be made. */
   void connectFailed(long nowNanos) {
     int failures = connectFailures.incrementAndGet();

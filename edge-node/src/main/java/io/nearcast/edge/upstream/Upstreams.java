@@ -152,6 +152,14 @@ public final class Upstreams implements AutoCloseable {
   }
 
   /**
+   * Whom a request for an object could be sent to: shields, origins, backups, and whether each
+   * seems up. Unlike a {@link #plan}, asking changes nothing.
+   */
+  public Map<Target, Boolean> outlook(Service service, CacheKey key) {
+    return targets(service).outlook(shields, key.hashCode(), System.nanoTime());
+  }
+
+  /**
    * Sends a request; at first nothing is written, so that {@link UpstreamExchange#write} right
    * after this still goes with the head. On the given loop only, on which the listener is called.
    *

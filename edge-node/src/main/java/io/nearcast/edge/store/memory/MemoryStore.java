@@ -119,6 +119,20 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public List<StoredResponse> peek(CacheKey key) {
+    Variants variants = cache.policy().getIfPresentQuietly(key);
+    List<StoredResponse> retained = new ArrayList<>();
+    if (variants != null) {
+      variants.forEach(response -> {
+        if (response.tryRetain()) {
+          retained.add(response);
+        }
+      });
+    }
+    return retained;
+  }
+
+  @Override
   public void put(StoredResponse response) {
     List<StoredResponse> dropped = new ArrayList<>(1);
     cache
