@@ -138,7 +138,7 @@ public final class Coder implements AutoCloseable {
   private Result make(SlabBody body, CodedForms forms, Coding coding) {
     SlabBody form = newBody.apply(body.length() / 4);
     BodyOutput out = new BodyOutput(form, body.length() * WORTH_PERCENT / 100);
-    try (OutputStream encoder = Encoders.into(coding, out)) {
+    try (OutputStream encoder = Encoders.into(coding, body.length(), out)) {
       encode(body, encoder, out);
     } catch (IOException | RuntimeException | LinkageError e) {
       failed(coding, e);

@@ -15,6 +15,8 @@ import java.util.zip.GZIPOutputStream;
  */
 final class Encoders {
   private static final int BROTLI_QUALITY = 6;
+  private static final int BROTLI_WINDOW_BITS_MIN = 16;
+  private static final int BROTLI_WINDOW_BITS_MAX = 22;
   private static final int ZSTD_LEVEL = 6;
   private static final int GZIP_LEVEL = 6;
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -22,22 +24,28 @@ final class Encoders {
   private Encoders() {}
 
   /**
-   * A stream that encodes into another one. It holds memory outside the heap until it is closed.
+   * A stream that encodes into another one. It holds memory outside the heap until it is closed,
+   * some MB for a large body.
    *
+   * @param length how many bytes will come
    * @throws LinkageError if the coding's library cannot be loaded on this system
    */
-  static OutputStream into(Coding coding, OutputStream out) throws IOException {
+  static OutputStream into(Coding coding, long length, OutputStream out) throws IOException {
     return switch (coding) {
-      case BR -> brotli(out);
+      case BR -> brotli(length, out);
       // By these levels the window is at most 4 MB, where a client may refuse more than 8.
       case ZSTD -> new ZstdOutputStreamNoFinalizer(out, ZSTD_LEVEL);
       case GZIP -> new Gzip(out);
     };
   }
 
-  private static OutputStream brotli(OutputStream out) throws IOException {
+  private static OutputStream brotli(long length, OutputStream out) throws IOException {
     Brotli4jLoader.ensureAvailability();
-    Encoder.Parameters parameters = new Encoder.Parameters().setQuality(BROTLI_QUALITY);
+    // No larger than the body, so that a short one does not take the memory of a long one.
+    int bits = Long.SIZE - Long.numberOfLeadingZeros(length) + 1;
+    int window = Math.clamp(bits, BROTLI_WINDOW_BITS_MIN, BROTLI_WINDOW_BITS_MAX);
+    Encoder.Parameters parameters =
+        new Encoder.Parameters().setQuality(BROTLI_QUALITY).setWindow(window);
     return new BrotliOutputStream(out, parameters, BUFFER_BYTES);
   }
 

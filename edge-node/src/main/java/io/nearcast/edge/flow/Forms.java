@@ -25,6 +25,9 @@ final class Forms {
   /** So many values of Accept-Encoding are remembered as they were read; browsers send a few. */
   private static final int VALUES_MAX = 512;
 
+  /** Longer values are read each time. */
+  private static final int VALUE_LENGTH_MAX = 128;
+
   private final Coder coder;
   private final Map<String, AcceptedCodings> values = new ConcurrentHashMap<>();
 
@@ -99,7 +102,11 @@ final class Forms {
       return known;
     }
     AcceptedCodings read = AcceptedCodings.parse(value);
-    if (values.size() < VALUES_MAX) {
+    if (value.length() <= VALUE_LENGTH_MAX) {
+      if (values.size() >= VALUES_MAX) {
+        // Somebody makes them up; what browsers send is soon there again.
+        values.clear();
+      }
       values.put(value, read);
     }
     return read;
