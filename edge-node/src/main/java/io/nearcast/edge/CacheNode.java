@@ -199,7 +199,8 @@ public final class CacheNode implements AutoCloseable {
             List.of(origin),
             CachePolicy.DEFAULT.withCompression(compression),
             PurgePolicy.DEFAULT,
-            List.of());
+            List.of(),
+            alone.upgrades());
     engine.parts().upstreams().shields(alone.shields().stream().map(CacheNode::shield).toList());
     engine.parts().upstreams().services(List.of(service));
     engine.routes(Routes.anyHost(service));
@@ -266,6 +267,7 @@ public final class CacheNode implements AutoCloseable {
       if (following != null) {
         following.draining(true);
       }
+      engine.endTunnels();
       server.drain(DRAIN_PATIENCE);
     }
     for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {

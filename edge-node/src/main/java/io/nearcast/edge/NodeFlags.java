@@ -4,6 +4,7 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.MemberOptions;
 import io.nearcast.config.launch.SizeConverter;
 import io.nearcast.config.launch.StartFailure;
+import io.nearcast.config.model.Upgrade;
 import io.nearcast.edge.flow.Engine;
 import java.net.URI;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -62,6 +64,25 @@ public final class NodeFlags {
       split = ",",
       description = "networks of other tiers; standalone, loopback by default")
   private List<String> trustTiers = new ArrayList<>();
+
+  @Option(
+      names = "--upgrade",
+      paramLabel = "PROTOCOL",
+      split = ",",
+      converter = UpgradeConverter.class,
+      description = "standalone: what clients may go on with instead of HTTP: websocket")
+  private List<Upgrade> upgrades = new ArrayList<>();
+
+  /** Reads {@code websocket}. */
+  static final class UpgradeConverter implements CommandLine.ITypeConverter<Upgrade> {
+    @Override
+    public Upgrade convert(String text) {
+      if (text.equals("websocket")) {
+        return Upgrade.WEBSOCKET;
+      }
+      throw new CommandLine.TypeConversionException("'" + text + "' is not known: write websocket");
+    }
+  }
 
   /**
    * The options of a node that faces no clients.
@@ -115,7 +136,14 @@ public final class NodeFlags {
     }
     if (standalone != null) {
       return new CacheNodeOptions.Source.Standalone(
-          standalone, List.copyOf(shields), compression == null || compression);
+          standalone,
+          List.copyOf(shields),
+          compression == null || compression,
+          List.copyOf(upgrades));
+    }
+    if (!upgrades.isEmpty()) {
+      throw new StartFailure(
+          "--upgrade is for standalone nodes: a member's services say upgrades: [websocket]");
     }
     if (compression != null) {
       throw new StartFailure(

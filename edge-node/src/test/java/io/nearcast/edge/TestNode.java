@@ -91,7 +91,7 @@ final class TestNode implements AutoCloseable {
   static TestNode withoutCompression(ScriptedOrigin origin) {
     return new TestNode(
         Engine.Tier.EDGE,
-        new CacheNodeOptions.Source.Standalone(origin.url(), List.of(), false),
+        new CacheNodeOptions.Source.Standalone(origin.url(), List.of(), false, List.of()),
         List.of(),
         MEMORY_BYTES,
         Optional.empty());

@@ -8,6 +8,7 @@ import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.config.model.Size;
+import io.nearcast.config.model.Upgrade;
 import java.lang.reflect.Array;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -250,7 +251,7 @@ final class RecordReader {
   }
 
   /** How a rule stands in a document. */
-  record RuleDocument(Match match, @Nullable JsonNode cache) {
+  record RuleDocument(Match match, @Nullable JsonNode cache, @Nullable List<Upgrade> upgrades) {
     /** What a rule is for. */
     record Match(String path) {}
   }
@@ -263,7 +264,7 @@ final class RecordReader {
       return null;
     }
     try {
-      return new Rule(document.match().path(), action);
+      return new Rule(document.match().path(), action, document.upgrades());
     } catch (InvalidField e) {
       problems.add(pointer + e.pointer(), e.detail());
       return null;

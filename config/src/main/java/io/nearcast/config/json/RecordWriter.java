@@ -97,6 +97,9 @@ final class RecordWriter {
       case Rule.Action.Cache(CachePolicy policy) ->
           object.set("cache", difference(policy, inherited));
     }
+    if (rule.upgrades() != null) {
+      object.set("upgrades", list(rule.upgrades()));
+    }
     return object;
   }
 

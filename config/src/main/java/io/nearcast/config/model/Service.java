@@ -20,6 +20,7 @@ import java.util.Set;
  * @param cache how its responses are cached where no rule says otherwise
  * @param purge how its purges treat an edge that is cut off
  * @param rules exceptions by path, the first that matches counts; at most 100
+ * @param upgrades what clients may go on with instead of HTTP, nothing by default
  */
 public record Service(
     String name,
@@ -27,7 +28,8 @@ public record Service(
     List<Origin> origins,
     CachePolicy cache,
     PurgePolicy purge,
-    List<Rule> rules) {
+    List<Rule> rules,
+    List<Upgrade> upgrades) {
 
   /** The most domains that one service may have. */
   public static final int DOMAINS_MAX = 100;
@@ -60,5 +62,17 @@ public record Service(
         "/origins",
         "has only backups: leave out backup for at least one");
     rules = bounded("/rules", rules, 0, RULES_MAX);
+    upgrades = bounded("/upgrades", upgrades, 0, Upgrade.values().length);
+  }
+
+  /** A service that speaks HTTP only. */
+  public Service(
+      String name,
+      List<String> domains,
+      List<Origin> origins,
+      CachePolicy cache,
+      PurgePolicy purge,
+      List<Rule> rules) {
+    this(name, domains, origins, cache, purge, rules, List.of());
   }
 }

@@ -84,7 +84,8 @@ public final class Origins {
           origins,
           service.cache(),
           service.purge(),
-          service.rules());
+          service.rules(),
+          service.upgrades());
     } catch (InvalidField e) {
       throw Refusal.invalid(e.pointer(), e.detail());
     }

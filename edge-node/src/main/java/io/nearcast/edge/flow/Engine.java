@@ -62,6 +62,7 @@ public final class Engine implements RequestHandler {
   private final ClientHeads heads;
   private final Forms forms;
   private final FillTable fills = new FillTable();
+  private final Tunnels tunnels;
   private volatile Routes routes;
 
   /**
@@ -71,12 +72,13 @@ public final class Engine implements RequestHandler {
     this.parts = parts;
     this.routes = routes;
     this.heads = new ClientHeads(parts.nodeId());
+    this.tunnels = new Tunnels(parts.metrics(), Tunnels.OPEN_MAX);
     this.forms = new Forms(parts.coder());
   }
 
   @Override
   public Stream begin(Request request, ServerResponse response) {
-    Request seen = request.withHead(Received.head(request.head(), tiers(), response.client()));
+    Request seen = request.withHead(Received.head(request, tiers(), response.client()));
     Exchange exchange = new Exchange(this, seen, response);
     exchange.begin();
     return exchange;
@@ -90,6 +92,15 @@ public final class Engine implements RequestHandler {
   /** The services of this moment. */
   public Routes routes() {
     return routes;
+  }
+
+  /** Ends what has left HTTP behind, for which no drain would ever come to an end. */
+  public void endTunnels() {
+    tunnels.close();
+  }
+
+  Tunnels tunnels() {
+    return tunnels;
   }
 
   /** How many fills could be joined at this moment. */

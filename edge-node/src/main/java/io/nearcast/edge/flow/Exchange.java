@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.config.model.Upgrade;
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ResponseEncoder;
@@ -18,6 +19,7 @@ import io.nearcast.edge.rules.RequestTraits;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.UpstreamFailure;
+import io.nearcast.edge.upstream.UpstreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.Objects;
@@ -287,17 +289,49 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   /** Hands the request on as it is. */
   private void pass() {
     Routed to = routed();
+    if (to.traits().upgrade()) {
+      upgrade(to);
+      return;
+    }
     forward(to.traits().method() == RequestTraits.Method.POST && !to.policy().bypass());
   }
 
   private void forward(boolean mayStore) {
     Order order = orders().forward(reason, mayStore);
+    Fill own = begin(order);
+    if (order.upstream().hasBody()) {
+      upload.to(own.upstream());
+    }
+  }
+
+  /** Hands a WebSocket handshake on, where the service allows it. */
+  private void upgrade(Routed to) {
+    if (!to.policy().upgrades().contains(Upgrade.WEBSOCKET)) {
+      responder.refuse(403, Reason.UPGRADE, Responder.UPGRADE_REFUSED);
+    } else if (!engine.tunnels().admit()) {
+      responder.refuse(503, Reason.UPGRADE, "too many tunnels are open");
+    } else {
+      begin(orders().upgrade(reason, "websocket"));
+    }
+  }
+
+  private Fill begin(Order order) {
     Fill own = new Fill(engine, response.loop(), order, null, null, false);
     fill = own;
     own.join(this);
     own.begin();
-    if (order.upstream().hasBody()) {
-      upload.to(own.upstream());
+    return own;
+  }
+
+  @Override
+  public void switched(ResponseHead head, UpstreamListener.Switched connection) {
+    fill = null;
+    Tunnel tunnel = new Tunnel(engine.tunnels(), response.loop(), Tunnels.IDLE_MAX);
+    if (responder.switched(head, tunnel.client())) {
+      connection.to(tunnel.upstream());
+      tunnel.begin();
+    } else {
+      connection.refuse();
     }
   }
 

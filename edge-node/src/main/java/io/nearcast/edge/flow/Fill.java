@@ -206,6 +206,19 @@ final class Fill implements UpstreamListener {
     }
   }
 
+  @Override
+  public void switched(Target from, ResponseHead head, Switched connection) {
+    List<Seat> waiting = seats.take();
+    over();
+    // A request that asks for another protocol is never joined: its reader is the only one, here.
+    if (waiting.isEmpty()) {
+      connection.refuse();
+    } else {
+      waiting.getFirst().reader().switched(head, connection);
+    }
+    release();
+  }
+
   // Storing
 
   private void beginStoring(Arrival.Store store, long length) {

@@ -3,6 +3,7 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.upstream.UpstreamFailure;
+import io.nearcast.edge.upstream.UpstreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +40,15 @@ interface FillReader {
 
   /** The relayed body is over. */
   void relayEnded(boolean complete);
+
+  /**
+   * Instead of an answer: the upstream goes on with the protocol that the reader's request asks
+   * for. Called on the loop of the fill, which is the reader's.
+   *
+   * @param head the 101
+   * @param connection to be taken or refused before this returns
+   */
+  void switched(ResponseHead head, UpstreamListener.Switched connection);
 
   /** The answer is not for this reader: it is to look again. */
   void restart();

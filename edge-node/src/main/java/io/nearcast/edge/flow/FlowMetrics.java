@@ -16,6 +16,9 @@ public final class FlowMetrics {
   private final Counter fillFailures;
   private final Counter notStoredForSpace;
   private final Gauge fills;
+  private final Gauge tunnels;
+  private final Counter tunnelsOpened;
+  private final Counter tunnelsRefused;
 
   /**
    * @param registry where the metrics are shown
@@ -50,6 +53,13 @@ public final class FlowMetrics {
                 "Fills whose body did not fit in memory and was handed on without being stored.")
             .register(registry);
     fills = Gauge.build("nearcast_fills", "Fills in progress.").register(registry);
+    tunnels = Gauge.build("nearcast_tunnels", "Tunnels that are open.").register(registry);
+    tunnelsOpened =
+        Counter.build("nearcast_tunnels_opened_total", "Tunnels opened by upgrades.")
+            .register(registry);
+    tunnelsRefused =
+        Counter.build("nearcast_tunnels_refused_total", "Upgrades above the limit of tunnels.")
+            .register(registry);
   }
 
   void answered(Outcome outcome, long bodyBytes) {
@@ -66,6 +76,19 @@ public final class FlowMetrics {
 
   void brokenTransfer() {
     broken.inc();
+  }
+
+  void tunnelOpened() {
+    tunnels.inc();
+    tunnelsOpened.inc();
+  }
+
+  void tunnelOver() {
+    tunnels.dec();
+  }
+
+  void tunnelRefused() {
+    tunnelsRefused.inc();
   }
 
   void fillBegun() {

@@ -53,6 +53,18 @@ record Orders(
     return order(request.head(), sent, why, mayStore && asItSays);
   }
 
+  /** Hands a handshake on: like {@link #forward}, but the answer may be a 101. */
+  Order upgrade(Reason why, String protocol) {
+    RequestHead head = routed.withoutUnkeyed(request.head());
+    RequestHead upstream =
+        UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
+    return order(
+        request.head(),
+        new UpstreamRequest(withTierFields(upstream, null), false, -1, protocol),
+        why,
+        false);
+  }
+
   private Order order(RequestHead head, UpstreamRequest upstream, Reason why, boolean mayStore) {
     // A tier that is ahead is told that the origin was asked after all that it knows of.
     boolean sameLog = routed.ask() != null && routed.ask().min().sameLog(applied);

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.http.Request;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.RequestHead;
@@ -13,11 +14,17 @@ final class Received {
   private Received() {}
 
   /**
-   * The head without the fields that were for this connection only; that of another tier with the
-   * scheme that its client used.
+   * The head without the fields that were for this connection only, and without an Upgrade that
+   * cannot be followed (RFC 9110 section 7.8); that of another tier with the scheme that its client
+   * used.
    */
-  static RequestHead head(RequestHead sent, Tiers tiers, InetSocketAddress client) {
+  static RequestHead head(Request request, Tiers tiers, InetSocketAddress client) {
+    RequestHead sent = request.head();
     RequestHead head = HopByHop.asReceived(sent);
+    boolean upgradable = !request.http10() && !request.hasBody() && head.method().equals("GET");
+    if (!upgradable && head.fields().has("Upgrade")) {
+      head = head.withFields(head.fields().without("Upgrade"));
+    }
     String scheme = head.fields().first(FORWARDED_PROTO);
     if (scheme == null || tiers.ask(sent, client) == null) {
       return head;

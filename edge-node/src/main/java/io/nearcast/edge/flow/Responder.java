@@ -12,6 +12,7 @@ import io.nearcast.edge.rules.Conditions;
 import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
@@ -21,6 +22,7 @@ import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelInboundHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 final class Responder {
   /** A body up to here is copied behind its head: one buffer, one write. */
   private static final int COPY_MAX = 16 * 1024;
+
+  /** What a client is told whose upgrade is not allowed. */
+  static final String UPGRADE_REFUSED =
+      "WebSocket is not allowed here: set upgrades: [websocket] for the service or for a rule,"
+          + " standalone --upgrade websocket";
 
   private final Engine engine;
   private final Request request;
@@ -417,6 +424,24 @@ final class Responder {
     if (writer != null) {
       writer.relayEnded(complete);
     }
+  }
+
+  /** Passes a 101 on, after which the connection is the handler's; false if the client is gone. */
+  boolean switched(ResponseHead head, ChannelInboundHandler handler) {
+    if (answered || response.ended()) {
+      return false;
+    }
+    answered = true;
+    outcome = Outcome.forwarded(Reason.UPGRADE, 101, false, null);
+    status = 101;
+    Fields fields = HopByHop.forClient(head.fields());
+    ByteBuf out = begin(new ResponseHead(101, fields));
+    engine.heads().cacheStatus(out, fields, outcome, null);
+    ResponseEncoder.field(out, "Connection", "Upgrade");
+    ResponseEncoder.field(out, "Upgrade", "websocket");
+    ResponseEncoder.end(out);
+    log();
+    return response.switchTo(out, handler);
   }
 
   // The node's own answers

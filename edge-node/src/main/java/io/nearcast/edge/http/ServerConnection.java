@@ -5,7 +5,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -20,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop. States, in order: <i>idle</i> (no byte of a request), <i>head</i>
  * (some), <i>answering</i> (a request was begun; its body may still come), back to idle, and at
  * last <i>closing</i> (nothing is read but what the client still sends, so that it sees the answer
- * before the connection ends). Pipelined requests wait in the bytes that were read, at most {@link
- * #READ_AHEAD_MAX}; beyond that the socket is not read. One flush per read.
+ * before the connection ends). {@link #handOver} ends all of it. Pipelined requests wait in the
+ * bytes that were read, at most {@link #READ_AHEAD_MAX}; beyond that the socket is not read. One
+ * flush per read.
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter {
   private static final int READ_AHEAD_MAX = 64 * 1024;
@@ -320,6 +323,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   void flush() {
     if (!reading) {
       context().flush();
+    }
+  }
+
+  /** Gives the connection away, with what has been read of it and not been used. */
+  void handOver(ChannelInboundHandler to) {
+    ChannelHandlerContext ctx = context();
+    connections.closed(this);
+    closing = true;
+    response = null;
+    stream = null;
+    ByteBuf early = bytes;
+    bytes = null;
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.replace(this, null, to);
+    pipeline.flush();
+    ctx.channel().config().setAutoRead(true);
+    if (early != null) {
+      pipeline.fireChannelRead(early).fireChannelReadComplete();
+    }
+    if (inputEnded) {
+      pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -162,6 +163,25 @@ public final class ServerResponse {
       connection.write(LAST_CHUNK.duplicate());
     }
     connection.responseEnded();
+  }
+
+  /**
+   * Writes the encoded head of a 101; ownership passes. The connection speaks another protocol from
+   * now on: its bytes, also those that have come already, go to the handler, which owns it. Only
+   * for requests without a body.
+   *
+   * @return false where the client is gone; then nothing happens
+   */
+  public boolean switchTo(ByteBuf head, ChannelInboundHandler handler) {
+    if (ended) {
+      head.release();
+      return false;
+    }
+    headSent = true;
+    ended = true;
+    connection.write(head);
+    connection.handOver(handler);
+    return true;
   }
 
   /** The response cannot be completed: the connection is cut, so that nobody takes it for whole. */

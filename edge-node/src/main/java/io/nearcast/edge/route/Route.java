@@ -5,6 +5,7 @@ import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.NormalTarget;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
+import io.nearcast.config.model.Upgrade;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.CacheKeys;
 import io.nearcast.edge.rules.RequestHead;
@@ -19,8 +20,9 @@ public final class Route {
    *
    * @param bypass whether the request goes past the cache
    * @param cache how it is cached otherwise
+   * @param upgrades what it may go on with instead of HTTP
    */
-  public record Policy(boolean bypass, CachePolicy cache) {}
+  public record Policy(boolean bypass, CachePolicy cache, List<Upgrade> upgrades) {}
 
   private record CompiledRule(PathPattern path, Policy policy) {}
 
@@ -35,12 +37,14 @@ public final class Route {
   public Route(int version, Service service) {
     this.version = version;
     this.service = service;
-    this.standard = new Policy(false, service.cache());
+    this.standard = new Policy(false, service.cache(), service.upgrades());
     for (Rule rule : service.rules()) {
+      List<Upgrade> own = rule.upgrades();
+      List<Upgrade> upgrades = own == null ? service.upgrades() : own;
       Policy policy =
           switch (rule.action()) {
-            case Rule.Action.Bypass _ -> new Policy(true, service.cache());
-            case Rule.Action.Cache(CachePolicy cache) -> new Policy(false, cache);
+            case Rule.Action.Bypass _ -> new Policy(true, service.cache(), upgrades);
+            case Rule.Action.Cache(CachePolicy cache) -> new Policy(false, cache, upgrades);
           };
       rules.add(new CompiledRule(new PathPattern(rule.path()), policy));
     }

@@ -124,6 +124,12 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     return Long.parseLong(digits);
   }
 
+  /** Whether Connection says that Upgrade is meant for this connection. */
+  static boolean namesUpgrade(Fields fields) {
+    String connection = fields.combined("Connection");
+    return connection != null && hasToken(connection, "upgrade");
+  }
+
   private static boolean hasToken(String value, String token) {
     if (value.equalsIgnoreCase(token)) {
       return true;

@@ -23,6 +23,8 @@ final class RequestEncoder {
   private static final byte[] LINE_END = ascii("\r\n");
   private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
   private static final byte[] LENGTH = ascii("Content-Length: ");
+  private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: ");
+  private static final byte[] CONNECTION_TE = ascii("Connection: TE\r\n");
   private static final String TIER_PREFIX = "Nearcast-";
 
   private RequestEncoder() {}
@@ -49,6 +51,7 @@ final class RequestEncoder {
       out.writeBytes(LINE_END);
       fields(out, head.fields(), toShield);
       framing(out, request);
+      connection(out, request);
       out.writeBytes(LINE_END);
       written = true;
       return out;
@@ -97,6 +100,18 @@ final class RequestEncoder {
       long length = Math.max(0, request.contentLength());
       out.writeCharSequence(Long.toString(length), StandardCharsets.US_ASCII);
       out.writeBytes(LINE_END);
+    }
+  }
+
+  /** What is for this connection only, and what Connection says of it (RFC 9110 section 7.6.1). */
+  private static void connection(ByteBuf out, UpstreamRequest request) {
+    String upgrade = request.upgrade();
+    if (upgrade != null) {
+      out.writeBytes(UPGRADE);
+      text(out, upgrade);
+      out.writeBytes(LINE_END);
+    } else if (request.head().fields().has("TE")) {
+      out.writeBytes(CONNECTION_TE);
     }
   }
 

@@ -52,6 +52,8 @@ final class ResponseParser {
     MORE,
     /** An interim answer's {@link #head()}. */
     INTERIM,
+    /** A 101 that was asked for, {@link #head()}: what follows is not HTTP. */
+    SWITCHED,
     /** The final answer's {@link #head()} and {@link #framing()}. */
     HEAD,
     /** A piece of the body, from {@link #takeData}. */
@@ -73,6 +75,7 @@ final class ResponseParser {
 
   private State state = State.DONE;
   private boolean toHead;
+  private @Nullable String upgrade;
 
   /** How many bytes from the reader index are known to hold no end of the section. */
   private int scanned;
@@ -91,9 +94,11 @@ final class ResponseParser {
    * Gets ready for the answer to the next request.
    *
    * @param toHead whether it is a HEAD request, whose answer has no body
+   * @param upgrade the protocol that the request asks to go on with, or null
    */
-  void expect(boolean toHead) {
+  void expect(boolean toHead, @Nullable String upgrade) {
     this.toHead = toHead;
+    this.upgrade = upgrade;
     state = State.HEAD;
     scanned = 0;
     lineStart = 0;
@@ -101,6 +106,11 @@ final class ResponseParser {
     head = null;
     framing = null;
     trailers = Fields.EMPTY;
+  }
+
+  /** Gets ready for the answer to a request that asks for no other protocol. */
+  void expect(boolean toHead) {
+    expect(toHead, null);
   }
 
   /** Whether no byte of the body is needed any more: {@link #next} would say END, or has. */
@@ -216,7 +226,9 @@ final class ResponseParser {
     ResponseHead parsed = new ResponseHead(status, FieldLines.parse(bytes, statusEnd + 2, end - 2));
     head = parsed;
     if (status == 101) {
-      throw new MalformedResponse("switches protocols without having been asked");
+      checkSwitch(parsed.fields());
+      state = State.DONE;
+      return Event.SWITCHED;
     }
     if (status < 200) {
       if (++interims > INTERIM_MAX) {
@@ -234,6 +246,21 @@ final class ResponseParser {
           case UNTIL_CLOSE -> State.UNTIL_CLOSE;
         };
     return Event.HEAD;
+  }
+
+  /**
+   * A 101 names the protocol that was asked for and no other (RFC 9110 sections 7.8 and 15.2.2).
+   */
+  private void checkSwitch(Fields fields) throws MalformedResponse {
+    if (upgrade == null) {
+      throw new MalformedResponse("switches protocols without having been asked");
+    }
+    if (!upgrade.equalsIgnoreCase(fields.combined("Upgrade"))
+        || !Framing.namesUpgrade(fields)
+        || fields.has("Content-Length")
+        || fields.has("Transfer-Encoding")) {
+      throw new MalformedResponse("switches to something else than " + upgrade);
+    }
   }
 
   /** Finds out at the first byte that this is not HTTP/1, before any line of it has ended. */

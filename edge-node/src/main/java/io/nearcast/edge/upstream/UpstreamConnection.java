@@ -10,7 +10,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -151,10 +153,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
    * Begins a request; takes ownership of its encoded head. {@link #write} and {@link #requestEnded}
    * follow.
    *
-   * @param toHead whether the method is HEAD
+   * @param request what the head was made of
    * @param expectsContinue whether the client waits for an interim answer before it sends the body
    */
-  void begin(UpstreamExchange by, ByteBuf head, boolean toHead, boolean expectsContinue) {
+  void begin(UpstreamExchange by, ByteBuf head, UpstreamRequest request, boolean expectsContinue) {
     state = State.BUSY;
     exchange = by;
     requestEnded = false;
@@ -163,7 +165,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     headGiven = false;
     paused = false;
     this.expectsContinue = expectsContinue;
-    parser.expect(toHead);
+    parser.expect(request.head().method().equals("HEAD"), request.upgrade());
     ChannelFuture written = required(channel).write(head);
     headWrite = written;
     lastWrite = written;
@@ -233,6 +235,26 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
       settle();
     } else if (state != State.GONE) {
       pool.discard(this);
+    }
+  }
+
+  /**
+   * Gives the channel away, after a 101: from now on its bytes, also those that have come already,
+   * go to the handler. It never comes back.
+   */
+  void handOver(ChannelInboundHandler to) {
+    Channel switched = required(channel);
+    ByteBuf early = bytes.unread().retain();
+    exchange = null;
+    channel = null;
+    pool.discard(this);
+    switched.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    switched.pipeline().replace(this, null, to);
+    switched.config().setAutoRead(true);
+    if (early.isReadable()) {
+      switched.pipeline().fireChannelRead(early).fireChannelReadComplete();
+    } else {
+      early.release();
     }
   }
 
@@ -349,6 +371,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
         headGiven = true;
         watch();
         to.head(parser.head(), parser.framing().length());
+      }
+      case SWITCHED -> {
+        to.switched(parser.head());
+        return false;
       }
       case DATA -> to.data(parser.takeData(unread));
       case END -> {

@@ -8,6 +8,7 @@ import io.nearcast.edge.upstream.UpstreamFailure.Stage;
 import io.nearcast.edge.upstream.UpstreamFailure.TimedOut;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelInboundHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +165,18 @@ public final class UpstreamExchange {
     listener.head(from.target(), head, contentLength);
   }
 
+  /** The target goes on with the protocol that was asked for. */
+  void switched(ResponseHead head) {
+    TargetState from = target();
+    UpstreamConnection last = connection;
+    from.answered();
+    from.metrics().completed();
+    finish();
+    if (last != null) {
+      listener.switched(from.target(), head, new Handover(last));
+    }
+  }
+
   void data(ByteBuf piece) {
     listener.data(piece);
   }
@@ -219,8 +232,7 @@ public final class UpstreamExchange {
   }
 
   private void ask(UpstreamConnection to) {
-    boolean toHead = request.head().method().equals("HEAD");
-    to.begin(this, takeEncodedHead(), toHead, expectsContinue);
+    to.begin(this, takeEncodedHead(), request, expectsContinue);
     if (paused) {
       to.pause();
     }
@@ -333,5 +345,18 @@ public final class UpstreamExchange {
 
   private TargetState target() {
     return plan.state(targetIndex);
+  }
+
+  /** A connection that speaks another protocol now. */
+  private record Handover(UpstreamConnection connection) implements UpstreamListener.Switched {
+    @Override
+    public void to(ChannelInboundHandler handler) {
+      connection.handOver(handler);
+    }
+
+    @Override
+    public void refuse() {
+      connection.abandon();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.nearcast.edge.upstream;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelInboundHandler;
 
 /**
  * Hears what becomes of one request. All calls come on the exchange's event loop, never from within
@@ -25,6 +26,30 @@ public interface UpstreamListener {
    *     304, whatever {@code Content-Length} says), -1 where that is not known yet
    */
   void head(Target from, ResponseHead head, long contentLength);
+
+  /**
+   * Instead of {@link #head}: the target goes on with the protocol that the request asks for. Only
+   * for who sends such requests. There are no more calls after this one.
+   *
+   * @param head the 101, hop-by-hop fields among them
+   * @param connection to be taken or refused before this returns
+   */
+  default void switched(Target from, ResponseHead head, Switched connection) {
+    connection.refuse();
+  }
+
+  /** A connection that does not speak HTTP any more. */
+  interface Switched {
+    /**
+     * Gives its bytes to a handler, which owns the connection from now on, on its event loop. What
+     * has come already is read before this returns; a peer that has sent its last byte fires {@code
+     * ChannelInputShutdownEvent}.
+     */
+    void to(ChannelInboundHandler handler);
+
+    /** Closes it. */
+    void refuse();
+  }
 
   /** A piece of the body, never empty. The listener owns it and releases it. */
   void data(ByteBuf piece);

@@ -1,6 +1,7 @@
 package io.nearcast.edge.upstream;
 
 import io.nearcast.edge.rules.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of an upstream.
@@ -11,8 +12,11 @@ import io.nearcast.edge.rules.RequestHead;
  * @param hasBody whether {@link UpstreamExchange#write} and {@link UpstreamExchange#endRequest}
  *     will be called
  * @param contentLength the body's length in bytes, or -1 to send it in chunks
+ * @param upgrade the protocol to go on with (RFC 9110 section 7.8), or null for HTTP only: else a
+ *     101 is no valid answer
  */
-public record UpstreamRequest(RequestHead head, boolean hasBody, long contentLength) {
+public record UpstreamRequest(
+    RequestHead head, boolean hasBody, long contentLength, @Nullable String upgrade) {
 
   /**
    * Checks the length.
@@ -23,6 +27,11 @@ public record UpstreamRequest(RequestHead head, boolean hasBody, long contentLen
     if (contentLength < -1 || (!hasBody && contentLength > 0)) {
       throw new IllegalArgumentException("a body of length " + contentLength + " cannot be sent");
     }
+  }
+
+  /** A request that asks for no other protocol. */
+  public UpstreamRequest(RequestHead head, boolean hasBody, long contentLength) {
+    this(head, hasBody, contentLength, null);
   }
 
   /** A request without a body. */

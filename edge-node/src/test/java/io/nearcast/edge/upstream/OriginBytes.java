@@ -55,6 +55,7 @@ public final class OriginBytes {
         switch (parser.next(in)) {
           case INTERIM -> to.interim(parser.head());
           case HEAD -> to.head(null, parser.head(), parser.framing().length());
+          case SWITCHED -> throw new AssertionError("nobody asked for another protocol");
           case DATA -> to.data(parser.takeData(in));
           case END -> {
             to.end(parser.trailers());

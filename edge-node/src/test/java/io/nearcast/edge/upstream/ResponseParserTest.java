@@ -121,6 +121,9 @@ final class ResponseParserTest {
             body.append(data.toString(StandardCharsets.ISO_8859_1));
             data.release();
           }
+          case SWITCHED -> {
+            return "switched";
+          }
           case END -> {
             return status + " " + body;
           }

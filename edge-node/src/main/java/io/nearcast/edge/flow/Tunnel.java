@@ -1,0 +1,207 @@
+package io.nearcast.edge.flow;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two connections that have left HTTP behind, each of whose bytes go to the other as they come.
+ *
+ * <p>One is read only while the other takes what comes; a side that ends its output ends that of
+ * the other; one that is gone takes the other with it, after what is on its way. A tunnel that
+ * carries nothing for a while ends. Neither connection is used for anything afterwards.
+ *
+ * <p>Confined to the event loop on which both live, but for {@link #close}.
+ */
+final class Tunnel {
+  private final Tunnels tunnels;
+  private final EventLoop loop;
+  private final long idleNanosMax;
+  private final Side client = new Side();
+  private final Side upstream = new Side();
+  private long activeNanos;
+  private boolean over;
+
+  Tunnel(Tunnels tunnels, EventLoop loop, Duration idleMax) {
+    this.tunnels = tunnels;
+    this.loop = loop;
+    this.idleNanosMax = idleMax.toNanos();
+  }
+
+  /** Takes what the client sends. */
+  ChannelInboundHandler client() {
+    return client;
+  }
+
+  /** Takes what the upstream sends; may be there before the client's side is. */
+  ChannelInboundHandler upstream() {
+    return upstream;
+  }
+
+  /** Both sides are there. */
+  void begin() {
+    tunnels.opened(this);
+    activeNanos = loop.ticker().nanoTime();
+    watch(idleNanosMax);
+  }
+
+  /** Ends both connections. For any thread. */
+  void close() {
+    loop.execute(() -> {
+      client.close();
+      upstream.close();
+    });
+  }
+
+  private void watch(long nanos) {
+    var _ = loop.schedule(this::lookWhetherIdle, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void lookWhetherIdle() {
+    if (over) {
+      return;
+    }
+    long left = activeNanos + idleNanosMax - loop.ticker().nanoTime();
+    if (left > 0) {
+      watch(left);
+    } else {
+      client.close();
+      upstream.close();
+    }
+  }
+
+  private void ended() {
+    if (!over) {
+      over = true;
+      tunnels.over(this);
+    }
+  }
+
+  /** One of the two connections. */
+  private final class Side extends ChannelInboundHandlerAdapter {
+    private @Nullable Channel channel;
+
+    /** What is to be written before there is a channel. */
+    private final Queue<ByteBuf> early = new ArrayDeque<>(0);
+
+    private boolean inputEnded;
+    private boolean outputEnds;
+
+    private Side peer() {
+      return this == client ? upstream : client;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      channel = context.channel();
+      for (ByteBuf piece = early.poll(); piece != null; piece = early.poll()) {
+        var _ = context.writeAndFlush(piece);
+      }
+      if (outputEnds) {
+        endOutput();
+      }
+      channelWritabilityChanged(context);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      activeNanos = loop.ticker().nanoTime();
+      Side peer = peer();
+      peer.write((ByteBuf) message);
+      context.channel().config().setAutoRead(peer.takesMore());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      Channel to = peer().channel;
+      if (to != null) {
+        to.flush();
+      }
+    }
+
+    private void write(ByteBuf piece) {
+      Channel to = channel;
+      if (to == null) {
+        early.add(piece);
+      } else {
+        var _ = to.write(piece);
+      }
+    }
+
+    private boolean takesMore() {
+      return channel != null && channel.isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      Channel from = peer().channel;
+      if (from != null) {
+        from.config().setAutoRead(context.channel().isWritable());
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        inputEnded = true;
+        peer().endOutput();
+      }
+    }
+
+    /** No more is written, after what has been. */
+    private void endOutput() {
+      outputEnds = true;
+      Channel to = channel;
+      if (to == null) {
+        return;
+      }
+      boolean both = inputEnded || !(to instanceof DuplexChannel);
+      to.writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(
+              both
+                  ? ChannelFutureListener.CLOSE
+                  : _ -> {
+                    var _ = ((DuplexChannel) to).shutdownOutput();
+                  });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      ended();
+      peer().closeWhenWritten();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      // The peer has gone without a word; what it had sent before is still passed on.
+      close();
+    }
+
+    private void closeWhenWritten() {
+      Channel to = channel;
+      if (to != null && to.isActive()) {
+        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      }
+    }
+
+    private void close() {
+      early.forEach(ByteBuf::release);
+      early.clear();
+      if (channel != null) {
+        var _ = channel.close();
+      }
+    }
+  }
+}
