@@ -41,7 +41,7 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b, a_b], ORIGINS}              | /domains/1  | is not a host name: write labels of a-z, 0-9 and - with dots between
           {name: a, domains: [a.b, A.B], ORIGINS}              | /domains/1  | stands twice: leave one out
           {name: a, domain: a.b, domains: [a.b], ORIGINS}      | /domain     | is an unknown field: did you mean domains?
-          {name: a, domains: [a.b], ORIGINS, a/b~c: 1}         | /a~1b~0c    | is an unknown field: known are name, domains, origins, cache, purge, rules
+          {name: a, domains: [a.b], ORIGINS, a/b~c: 1}         | /a~1b~0c    | is an unknown field: known are name, domains, origins, cache, purge, rules, upgrades
           {name: a, domains: [a.b], origins: []}               | /origins    | needs at least 1 entry
           {name: a, domains: [a.b], origins: {}}               | /origins    | must be a list
           {name: a, domains: [a.b], origins: [x]}              | /origins/0  | must be an object with fields
@@ -82,6 +82,7 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: revalidate}}     | /purge/whenCutOff | must be serve: this release only knows that
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: 1}}              | /purge/whenCutOff | must be serve: this release only knows that
           {name: a, domains: [a.b], ORIGINS, rules: [{cache: bypass}]}            | /rules/0/match    | is missing: write an object
+          {name: a, domains: [a.b], ORIGINS, upgrades: [h2c]}                     | /upgrades/0       | must be websocket: this release only knows that
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {}, cache: bypass}]} | /rules/0/match/path | is missing: write a string
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: x}, cache: bypass}]}  | /rules/0/match/path | must begin with / or with *
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {path: /}}]}                 | /rules/0/cache | is missing: write bypass, or an object with what differs from the service's cache

@@ -25,6 +25,7 @@ import io.nearcast.config.model.QueryPolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.config.model.Size;
+import io.nearcast.config.model.Upgrade;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,7 +128,10 @@ final class DocumentsRoundTripTest {
                           false))),
               new Rule("/long/*", new Rule.Action.Cache(EVERYTHING)),
               new Rule("/plain/*", new Rule.Action.Cache(compressed(CompressionPolicy.OFF))),
-              new Rule("/coded/*", new Rule.Action.Cache(compressed(SOME)))));
+              new Rule("/coded/*", new Rule.Action.Cache(compressed(SOME))),
+              new Rule("/ws/*", new Rule.Action.Bypass(), List.of(Upgrade.WEBSOCKET)),
+              new Rule("/plain/*", new Rule.Action.Bypass(), List.of())),
+          List.of(Upgrade.WEBSOCKET));
 
   /** Rules that change, switch off and switch on again what the service says. */
   private static final Service COMPRESSING =
