@@ -15,7 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A standalone edge as its own process, with the flags that {@code bin/nearcast} gives it.
+ * A standalone edge, or a shield before it, as its own process, with the flags that {@code
+ * bin/nearcast} gives it.
  *
  * @param process the running process; ended by {@link #close}
  * @param url where it serves
@@ -24,6 +25,17 @@ record StandaloneEdge(ChildProcess process, URI url) implements AutoCloseable {
 
   /** Starts one in front of an origin. */
   static StandaloneEdge start(URI origin, String... options)
+      throws IOException, InterruptedException {
+    return start("edge", origin, options);
+  }
+
+  /** Starts a shield in front of an origin. */
+  static StandaloneEdge startShield(URI origin, String... options)
+      throws IOException, InterruptedException {
+    return start("shield", origin, options);
+  }
+
+  private static StandaloneEdge start(String role, URI origin, String... options)
       throws IOException, InterruptedException {
     List<String> arguments =
         new ArrayList<>(
@@ -35,8 +47,7 @@ record StandaloneEdge(ChildProcess process, URI url) implements AutoCloseable {
                 "--admin",
                 "127.0.0.1:0"));
     arguments.addAll(Arrays.asList(options));
-    ChildProcess process =
-        ChildProcess.role(Shell.root(), "edge", arguments.toArray(String[]::new));
+    ChildProcess process = ChildProcess.role(Shell.root(), role, arguments.toArray(String[]::new));
     try {
       String address = process.awaitReady().split(" ", -1)[2];
       return new StandaloneEdge(process, URI.create("http://" + address));
