@@ -65,6 +65,36 @@ final class CollapseTest {
   }
 
   @Test
+  void whatA304MakesPrivateIsForTheOneWhoAskedOnly() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("old", "Cache-Control: max-age=5", "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a");
+      edge.settle().advanceSeconds(6);
+      origin.script(call -> {
+        if (call.head().field("If-None-Match") != null) {
+          asked.countDown();
+          answer.await();
+          call.reply(304, "", "Cache-Control: private", "ETag: \"1\"");
+        } else {
+          call.reply(200, "own", "Cache-Control: private");
+        }
+      });
+      List<Wire> first = ask(edge, 1, "/a");
+      asked.await();
+      List<Wire> second = ask(edge, 1, "/a");
+      awaitConnections(edge, 2);
+      answer.countDown();
+      assertThat(first.getFirst().read().text()).isEqualTo("old");
+      assertThat(second.getFirst().read().text()).isEqualTo("own");
+      closeAll(first);
+      closeAll(second);
+    }
+  }
+
+  @Test
   void firstClientThatGoesAwayHurtsNobody() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);

@@ -404,8 +404,10 @@ final class Fill implements UpstreamListener {
     begun(Answer.of(updated), Outcome.forwarded(order.reason(), 304, true, null), State.OVER);
     List<Seat> waiting = seats.take();
     List<Seat> others = new ArrayList<>(0);
-    for (Seat seat : waiting) {
-      if (fits(seat)) {
+    for (int i = 0; i < waiting.size(); i++) {
+      Seat seat = waiting.get(i);
+      // What may not be kept, such as private, is for the one who asked only.
+      if (fits(seat) && (confirm.keep() || i == 0)) {
         give(seat);
       } else {
         others.add(seat);

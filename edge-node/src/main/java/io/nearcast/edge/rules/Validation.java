@@ -80,7 +80,9 @@ public final class Validation {
         HopByHop.forStore(newer.fields())
             .without(name -> neverUpdated(name) || (tagged && Fields.sameName(name, "ETag")));
     Fields kept = stored.fields().without(name -> updates.has(name) || replacedByAbsence(name));
-    return stored.withFields(Fields.builder().addAll(kept).addAll(updates).build());
+    // What newer directives name, such as no-cache="Set-Cookie", is no longer kept either.
+    return stored.withFields(
+        HopByHop.forStore(Fields.builder().addAll(kept).addAll(updates).build()));
   }
 
   /** What a HEAD's response means for a stored response (section 4.3.5). */

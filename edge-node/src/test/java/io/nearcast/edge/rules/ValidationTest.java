@@ -100,6 +100,17 @@ final class ValidationTest {
   }
 
   @Test
+  void whatNewerDirectivesNameIsNotKept() {
+    // 5.2.2.4: such a field "MUST NOT be sent in the response to a subsequent request"
+    ResponseHead updated =
+        Validation.update(
+            stored("A: 1 | P: q"),
+            new ResponseHead(304, fields("Cache-Control: no-cache=\"p\", max-age=60")));
+    assertThat(updated.fields())
+        .isEqualTo(fields("A: 1 | Cache-Control: no-cache=\"p\", max-age=60"));
+  }
+
+  @Test
   void allLinesOfAFieldAreReplacedByAllOfTheNewOnes() {
     ResponseHead updated =
         Validation.update(
