@@ -180,7 +180,7 @@ final class ModelledNodes implements Subject, Subject.Maker, AutoCloseable {
           .pollInSameThread()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> node.metric("nearcast_fills") == 0);
+          .until(() -> node.engine().parts().metrics().fills() == 0);
     }
   }
 

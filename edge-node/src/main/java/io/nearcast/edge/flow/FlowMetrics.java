@@ -91,6 +91,11 @@ public final class FlowMetrics {
     tunnelsRefused.inc();
   }
 
+  /** How many fills are in progress. */
+  public int fills() {
+    return (int) fills.get();
+  }
+
   void fillBegun() {
     fills.inc();
   }

@@ -1,6 +1,7 @@
 package io.nearcast.edge.model;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,23 @@ record Copy(Visit base, Visit last, Head head, @Nullable Copy before) {
 
   boolean updated() {
     return base.serial() != last.serial();
+  }
+
+  /** The fields that no-cache and private name, in lower case. */
+  Set<String> withheld() {
+    Set<String> names = new HashSet<>(control().fields("no-cache"));
+    names.addAll(control().fields("private"));
+    return names;
+  }
+
+  /** The same of all answers that it is made of: such a field may never have been stored. */
+  Set<String> everWithheld() {
+    Set<String> names = withheld();
+    if (before != null) {
+      names.addAll(of(last).withheld());
+      names.addAll(before.everWithheld());
+    }
+    return names;
   }
 
   Control control() {

@@ -3,6 +3,7 @@ package io.nearcast.edge.model;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -75,15 +76,17 @@ final class Faithful {
   }
 
   private static void fields(Copy copy, Reply reply, Use use, List<Violation> found) {
-    Control control = copy.control();
-    Set<String> withheld = new java.util.HashSet<>(control.fields("no-cache"));
-    withheld.addAll(control.fields("private"));
+    Set<String> withheld = new HashSet<>(copy.withheld());
+    Set<String> everNamed = copy.everWithheld();
     Set<String> all = copy.head().names();
     all.addAll(reply.head().names());
     for (String name : all) {
       String expected = copy.head().all(name);
       String actual = reply.head().all(name);
-      if (OWN.contains(name) || (reply.status() == 206 && name.equals("content-type"))) {
+      // Section 3.2 leaves open whether a 304 changes Content-Type.
+      boolean anyType = reply.status() == 206 || copy.updated();
+      boolean older = everNamed.contains(name) && !withheld.contains(name);
+      if (OWN.contains(name) || older || (anyType && name.equals("content-type"))) {
         continue;
       }
       if (withheld.contains(name) && (use != Use.STORED || actual == null)) {
@@ -119,7 +122,8 @@ final class Faithful {
   private void age(Copy copy, Reply reply, Use use, Moment moment, List<Violation> found) {
     String age = reply.head().first("Age");
     if (age == null) {
-      if (use == Use.STORED && reply.status() / 100 == 2) {
+      boolean justCame = copy.last().step() == moment.step();
+      if (use == Use.STORED && !justCame && reply.status() / 100 == 2) {
         found.add(new Violation("RFC 9111 section 5.1", "no Age, though from the store"));
       }
       return;

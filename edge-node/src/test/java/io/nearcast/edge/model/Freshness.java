@@ -55,17 +55,10 @@ record Freshness(Tiers tiers) {
     if (!last.byShield()) {
       return age(copy, nowMillis, tiers.edgeSkewSeconds());
     }
-    long atShield = age(copy, nowMillis, tiers.shieldSkewSeconds());
-    // What the shield takes for stale it may hand on as it came, so that the edge alone counts.
-    return storedByShield(copy)
-        ? atShield
-        : Math.min(atShield, age(copy, nowMillis, tiers.edgeSkewSeconds()));
-  }
-
-  /** Whether it was fresh when it came to the shield. */
-  boolean storedByShield(Copy copy) {
-    long came = age(copy, copy.last().answeredMillis(), tiers.shieldSkewSeconds());
-    return copy.last().byShield() && lifetimeMillis(copy) > 1_000 * came;
+    // The shield may hand on what has just come as it came, so that the edge alone counts.
+    return Math.min(
+        age(copy, nowMillis, tiers.shieldSkewSeconds()),
+        age(copy, nowMillis, tiers.edgeSkewSeconds()));
   }
 
   /** The most that tiers may make of it, whose clocks may see another apparent age. */

@@ -130,6 +130,8 @@ public final class Generator {
         steps.add(publish(one(PATHS)));
       } else if (kind < 38) {
         steps.add(new Step.Change(one(PATHS)));
+      } else if (kind < 44) {
+        steps.add(new Step.Restyle(one(PATHS), lines()));
       } else {
         steps.add(ask());
       }
@@ -152,7 +154,7 @@ public final class Generator {
     return new Step.Ask(List.of(query), failure, delayed ? one(List.of(1, 3, 20)) : 0);
   }
 
-  private Step.Publish publish(String path) {
+  private List<String> lines() {
     List<String> lines = new ArrayList<>();
     lifetime(lines);
     if (chance(10)) {
@@ -165,14 +167,19 @@ public final class Generator {
       lines.add("X-Secret: s" + random.nextInt(100));
     }
     if (chance(20)) {
-      lines.add("Content-Type: text/plain");
+      // Nothing that a tier compresses.
+      lines.add("Content-Type: image/png");
     }
+    return lines;
+  }
+
+  private Step.Publish publish(String path) {
     int status = chance(80) ? 200 : one(STATUSES);
     Page template =
         new Page(
             0,
             status,
-            lines,
+            lines(),
             vary(),
             one(List.of(Page.Tag.STRONG, Page.Tag.STRONG, Page.Tag.WEAK, Page.Tag.NONE)),
             -1,
@@ -290,20 +297,19 @@ public final class Generator {
   private Query unsafe() {
     List<String> lines = new ArrayList<>();
     lines.add("X-Want: " + one(List.of("200", "200", "201", "204", "303", "400", "500")));
+    String path = one(PATHS);
     if (chance(25)) {
       lines.add("X-Want-Location: {path}" + one(PATHS));
     }
-    if (chance(25)) {
-      lines.add("X-Want-Content-Location: {path}" + one(PATHS));
+    boolean reusable = chance(20);
+    if (reusable || chance(25)) {
+      lines.add("X-Want-Content-Location: {path}" + (reusable ? path : one(PATHS)));
     }
-    if (chance(20)) {
+    if (reusable || chance(20)) {
       lines.add("X-Want-Cache-Control: max-age=60");
     }
-    return new Query(
-        "q" + ++queries,
-        one(List.of("POST", "PUT", "DELETE", "PATCH")),
-        one(PATHS),
-        Head.of(lines));
+    String method = one(List.of("POST", "POST", "PUT", "DELETE", "PATCH"));
+    return new Query("q" + ++queries, method, path, Head.of(lines));
   }
 
   private boolean chance(int percent) {

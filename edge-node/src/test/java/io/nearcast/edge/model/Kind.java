@@ -16,6 +16,8 @@ public enum Kind {
   HIT_TO_HEAD,
   /** A hit that docs/caching.md promises. */
   HIT_REQUIRED,
+  /** What a POST was answered, to a GET. */
+  HIT_OF_POST,
   /** Of an error or redirect. */
   HIT_OF_OTHER_STATUS,
   /** Validated with the origin by a 304. */

@@ -140,15 +140,13 @@ final class Oracle {
     }
     Set<List<String>> varies = new HashSet<>();
     there.forEach(copy -> varies.add(Negotiation.varyNames(copy.head())));
-    boolean fresh =
-        query.head().has("Cache-Control")
-            ? freshness.freshForAll(newest, moment.nowMillis())
-            : freshness.fresh(newest, moment.nowMillis())
-                && (!newest.last().byShield() || freshness.storedByShield(newest));
+    // An error may have made way for what was stored before (RFC 5861 section 4).
+    boolean alone = there.size() == 1 || newest.status() < 500;
     boolean holds =
         varies.size() == 1
+            && alone
             && Negotiation.identical(newest.head(), newest.base().request(), query.head())
-            && fresh
+            && freshness.freshForAll(newest, moment.nowMillis())
             && reuse.surelyStored(newest)
             && !invalidated(newest)
             && !optional.contains(newest.last());
@@ -191,7 +189,7 @@ final class Oracle {
 
   /** Whether the visit went on behind the back of a client that had got something stale. */
   private static boolean staleNow(Reply reply, Visit visit) {
-    return reply.status() < 500 && reply.serial() != visit.serial();
+    return reply.serial() >= 0 && reply.serial() != visit.serial();
   }
 
   private List<Violation> unsafe(Query query, Reply reply, List<Visit> own, Moment moment) {
@@ -400,6 +398,9 @@ final class Oracle {
     }
     if (copy.status() >= 300) {
       count(Kind.HIT_OF_OTHER_STATUS);
+    }
+    if (copy.base().method().equals("POST")) {
+      count(Kind.HIT_OF_POST);
     }
     if (query.method().equals("HEAD")) {
       count(Kind.HIT_TO_HEAD);

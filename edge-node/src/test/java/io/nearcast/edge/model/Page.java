@@ -71,6 +71,21 @@ public record Page(
         ranges);
   }
 
+  /** The same content under other fields. */
+  Page restyled(List<String> other) {
+    return new Page(
+        version,
+        status,
+        other,
+        vary,
+        etag,
+        modifiedMillis,
+        dateSkewSeconds,
+        bytes,
+        chunked,
+        ranges);
+  }
+
   /** The next version of the content. */
   public Page next(long modified) {
     return new Page(

@@ -63,6 +63,10 @@ public final class Play {
           site.publish(prefix + path, page.next(site.clock().now()));
           transcript.append(step);
         }
+        case Step.Restyle(String path, List<String> lines) -> {
+          site.publish(prefix + path, site.page(prefix + path).restyled(lines));
+          transcript.append(step);
+        }
         case Step.Ask ask -> found = ask(i, ask);
       }
     }

@@ -72,7 +72,7 @@ final class Reuse {
         && !control.has("no-cache")
         && !control.has("must-understand")
         && !Negotiation.varyNames(copy.head()).contains("*")
-        && (!copy.last().request().has("Authorization") || !asked.has("Authorization"))
+        && !(tiers.honoursClients() && Control.ofRequest(copy.last().request()).has("no-store"))
         && !copy.last().request().has("Authorization")
         && !asked.has("Range")
         && !asked.has("If-Match")

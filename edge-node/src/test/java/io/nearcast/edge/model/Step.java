@@ -35,6 +35,18 @@ public sealed interface Step {
   }
 
   /**
+   * The same content gets other fields, which a 304 brings to those who have it.
+   *
+   * @param lines in place of the page's
+   */
+  record Restyle(String path, List<String> lines) implements Step {
+    @Override
+    public String toString() {
+      return path + " has other fields now: " + lines;
+    }
+  }
+
+  /**
    * One request, or several at once.
    *
    * @param failure what is wrong with the origin meanwhile
