@@ -2,6 +2,8 @@ package io.nearcast.control;
 
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.Launch;
+import io.nearcast.config.launch.StartFailure;
+import io.nearcast.control.compaction.Compactor;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -48,8 +50,20 @@ public final class ControlPlaneMain {
                 + " CONSUL_HTTP_TOKEN has its ACL token")
     private URI consul;
 
+    @Option(
+        names = "--log-entries",
+        paramLabel = "N",
+        defaultValue = "" + Compactor.KEPT_ENTRIES,
+        description =
+            "how many entries of the log are kept at least; a node that was away for longer takes a"
+                + " snapshot")
+    private int logEntries;
+
     @Override
     public Integer call() {
+      if (logEntries < 1) {
+        throw new StartFailure("--log-entries must be at least 1");
+      }
       ControlPlane controlPlane = ControlPlane.start(options());
       return Launch.serve(
           controlPlane, "ready control-plane " + HostPort.of(controlPlane.address()));
@@ -57,10 +71,15 @@ public final class ControlPlaneMain {
 
     private ControlPlaneOptions options() {
       return switch (store) {
-        case SQLITE -> new ControlPlaneOptions(data, listen.toSocketAddress());
+        case SQLITE ->
+            new ControlPlaneOptions(data, listen.toSocketAddress(), null, null, logEntries);
         case CONSUL ->
             new ControlPlaneOptions(
-                data, listen.toSocketAddress(), consul, System.getenv("CONSUL_HTTP_TOKEN"));
+                data,
+                listen.toSocketAddress(),
+                consul,
+                System.getenv("CONSUL_HTTP_TOKEN"),
+                logEntries);
       };
     }
   }

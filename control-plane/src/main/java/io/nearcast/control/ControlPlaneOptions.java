@@ -1,5 +1,6 @@
 package io.nearcast.control;
 
+import io.nearcast.control.compaction.Compactor;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,9 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param consul the Consul agent whose store this control plane shares with others, its path the
  *     prefix of all keys; null for SQLite in {@code data}
  * @param consulToken Consul's ACL token, or null for none
+ * @param logEntries how many entries of the log are kept at least, for nodes that were away; 1 or
+ *     more
  */
 public record ControlPlaneOptions(
-    Path data, InetSocketAddress listen, @Nullable URI consul, @Nullable String consulToken) {
+    Path data,
+    InetSocketAddress listen,
+    @Nullable URI consul,
+    @Nullable String consulToken,
+    int logEntries) {
+
+  /** A control plane that keeps as much of the log as is usual. */
+  public ControlPlaneOptions(
+      Path data, InetSocketAddress listen, @Nullable URI consul, @Nullable String consulToken) {
+    this(data, listen, consul, consulToken, Compactor.KEPT_ENTRIES);
+  }
 
   /** A control plane that keeps everything in its own directory. */
   public ControlPlaneOptions(Path data, InetSocketAddress listen) {

@@ -3,7 +3,9 @@ package io.nearcast.edge;
 import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedEntry;
 import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.KnownPurges;
 import io.nearcast.config.feed.Selector;
+import io.nearcast.config.feed.SelectorStamp;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.agent.Agent;
 import io.nearcast.edge.agent.Sweeper;
@@ -55,6 +57,19 @@ final class ScriptedFeed implements AutoCloseable {
     FeedEntry entry = new FeedEntry(sequence, Instant.EPOCH, purge);
     state = state.apply(entry);
     agent.entries(List.of(entry), state);
+  }
+
+  /** The node was away for longer than the log reaches, and gets what still matters. */
+  void leap(long sequence, long horizon, SelectorStamp... missed) {
+    state =
+        new FeedState(
+            state.log(),
+            sequence,
+            state.services(),
+            state.pops(),
+            state.drained(),
+            state.tierKey());
+    agent.leap(state, new KnownPurges(horizon, List.of(missed)));
   }
 
   @Override

@@ -89,10 +89,10 @@ final class ControlPlaneClient implements AutoCloseable {
    *
    * @throws IOException if the control plane does not answer with one
    */
-  FeedState snapshot() throws IOException {
+  FeedSnapshot snapshot() throws IOException {
     try (ByteStream body = get("/v1/feed/snapshot", "application/json", timing.connectMax())) {
       byte[] json = body.all(timing.silenceMax(), SNAPSHOT_BYTES_MAX);
-      return Documents.readJson(FeedState.class, json, SNAPSHOT_BYTES_MAX);
+      return Documents.readJson(FeedSnapshot.class, json, SNAPSHOT_BYTES_MAX);
     } catch (InvalidDocument e) {
       throw new IOException("the snapshot cannot be read: " + e.getMessage(), e);
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>One virtual thread follows and makes all calls of the listener; another reports. A stream that
  * is silent for 3.5 s, breaks, or says what it cannot say is given up, and the next control plane
  * asked after 50 ms to 2 s. Where the log does not go on from where the node is (410, another log),
- * a snapshot replaces the state.
+ * a snapshot replaces the state, and says which purges were missed.
  *
  * <p>An entry counts as applied once the listener has returned and the sequence is on disk; only
  * then is it visible in {@link #applied} and reported. A listener that throws is called again with
@@ -227,8 +227,9 @@ public final class FeedFollower implements AutoCloseable {
   }
 
   private FeedState takeSnapshot() throws IOException {
-    FeedState state = client.snapshot();
-    progress.snapshot(state);
+    FeedSnapshot snapshot = client.snapshot();
+    progress.snapshot(snapshot);
+    FeedState state = snapshot.state();
     log.info("has the snapshot of {} at {}", client.current(), state.sequence());
     nowReady();
     reporter.wake();

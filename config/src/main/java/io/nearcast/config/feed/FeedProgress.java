@@ -78,10 +78,20 @@ final class FeedProgress {
   }
 
   /** Replaces the state. */
-  void snapshot(FeedState snapshot) {
-    listener.snapshot(snapshot);
-    state = snapshot;
-    save(snapshot);
+  void snapshot(FeedSnapshot snapshot) {
+    FeedState before = state;
+    FeedState after = snapshot.state();
+    KnownPurges purges = snapshot.purges();
+    if (purges != null
+        && before != null
+        && before.log().equals(after.log())
+        && before.sequence() <= after.sequence()) {
+      listener.leap(after, purges);
+    } else {
+      listener.snapshot(after);
+    }
+    state = after;
+    save(after);
   }
 
   /**

@@ -39,6 +39,9 @@ final class FakeControlPlane implements AutoCloseable {
   /** Entries up to here are no longer in the log, only in snapshots. */
   volatile long compactedTo;
 
+  /** What snapshots say of purges, null for nothing. */
+  volatile KnownPurges purges;
+
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final List<BlockingQueue<byte[]>> streams = new CopyOnWriteArrayList<>();
@@ -170,7 +173,7 @@ final class FakeControlPlane implements AutoCloseable {
 
   private void snapshot(HttpExchange exchange) throws IOException {
     requests.add("snapshot");
-    answer(exchange, 200, new String(Documents.writeJson(state()), UTF_8));
+    answer(exchange, 200, new String(Documents.writeJson(FeedSnapshot.of(state(), purges)), UTF_8));
   }
 
   private void report(HttpExchange exchange) throws IOException {

@@ -60,6 +60,11 @@ final class FeedFollowerTest {
     }
 
     @Override
+    public void leap(FeedState after, KnownPurges purges) {
+      calls.add("leap " + after.sequence() + " with " + purges.stamps().size());
+    }
+
+    @Override
     public void entries(List<FeedEntry> entries, FeedState after) {
       if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
         throw new IllegalStateException("no room");
@@ -126,6 +131,37 @@ final class FeedFollowerTest {
     control.feedStatus = 200;
     awaitApplied(follower, 2);
     assertThat(listener.feed()).containsExactly("snapshot 0", "snapshot 2");
+    assertThat(follower.state()).isEqualTo(control.state());
+  }
+
+  @Test
+  void snapshotOfTheSameLogSaysWhatWasMissed() {
+    FeedFollower follower = follow();
+    control.feedStatus = 503;
+    control.cut();
+    await().until(() -> control.followers() == 0);
+    control.append(pop("fra"), purge("p1"));
+    control.compactedTo = 1;
+    control.purges =
+        new KnownPurges(0, List.of(new SelectorStamp("shop", new Selector.Tag("t"), 2, 0)));
+    control.feedStatus = 200;
+    awaitApplied(follower, 2);
+    assertThat(listener.feed()).containsExactly("snapshot 0", "leap 2 with 1");
+    assertThat(follower.state()).isEqualTo(control.state());
+  }
+
+  @Test
+  void logThatHasGoneBackReplacesEverything() throws IOException {
+    control.append(pop("fra"), pop("iad"));
+    FeedFollower follower = follow();
+    awaitConnected(follower);
+    int port = control.port();
+    control.close();
+    control = opened(new FakeControlPlane("log-1", port));
+    control.append(pop("sin"));
+    control.purges = new KnownPurges(0, List.of());
+    awaitApplied(follower, 1);
+    assertThat(listener.feed()).containsExactly("snapshot 2", "snapshot 1");
     assertThat(follower.state()).isEqualTo(control.state());
   }
 

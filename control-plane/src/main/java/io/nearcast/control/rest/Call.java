@@ -134,7 +134,12 @@ final class Call {
 
   /** Answers with a document. */
   void reply(int status, Object document) {
-    context.status(status).result(Documents.writeJson(document)).contentType("application/json");
+    replyJson(status, Documents.writeJson(document));
+  }
+
+  /** Answers with what is JSON already. */
+  void replyJson(int status, byte[] json) {
+    context.status(status).result(json).contentType("application/json");
   }
 
   /** Answers with a document that has an ETag; 304 where the client has it already. */

@@ -2,6 +2,7 @@ package io.nearcast.control.rest;
 
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.metrics.Metrics;
+import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.purge.Purges;
@@ -44,6 +45,9 @@ final class ControlMetrics extends Collector {
     List<MetricFamilySamples> all = new ArrayList<>();
     all.add(
         gauge("feed_head", "The last sequence of the log.", (double) ledger.state().sequence()));
+    all.add(gauge("log_entries", "Entries of the log that are kept.", (double) feed.logLength()));
+    all.add(gauge("purge_stamps", "Purges that a snapshot carries.", feed.stamps()));
+    all.add(gauge("purge_stamps_max", "The most; then they are merged.", Snapshots.STAMPS_MAX));
     all.add(gauge("feed_streams", "Nodes that follow the feed here.", feed.count()));
     all.add(gauge("feed_streams_max", "The most at once.", FeedApi.STREAMS_MAX));
     all.add(gauge("purges_open", "Purges that are not complete.", purges.openCount()));

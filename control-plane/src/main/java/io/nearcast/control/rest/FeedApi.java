@@ -1,6 +1,7 @@
 package io.nearcast.control.rest;
 
 import io.nearcast.control.auth.Permission;
+import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.feed.FeedStream;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.feed.Replay;
@@ -27,12 +28,14 @@ final class FeedApi {
 
   private final Ledger ledger;
   private final FeedTail tail;
+  private final Snapshots snapshots;
   private final Replay replay;
   private final Semaphore streams = new Semaphore(STREAMS_MAX);
 
-  FeedApi(Ledger ledger, FeedTail tail) {
+  FeedApi(Ledger ledger, FeedTail tail, Snapshots snapshots) {
     this.ledger = ledger;
     this.tail = tail;
+    this.snapshots = snapshots;
     replay = new Replay(ledger.store());
   }
 
@@ -47,13 +50,23 @@ final class FeedApi {
     return STREAMS_MAX - streams.availablePermits();
   }
 
+  /** How many entries the log has. */
+  long logLength() {
+    return snapshots.length();
+  }
+
+  /** How many purge stamps a snapshot has. */
+  int stamps() {
+    return snapshots.stamps();
+  }
+
   private void snapshot(Call call) {
-    call.reply(200, ledger.state());
+    call.replyJson(200, snapshots.json());
   }
 
   private void stream(Call call) throws InterruptedException {
     Long after = call.number("after", 0, Long.MAX_VALUE);
-    if (after == null || !tail.log().equals(call.query("log"))) {
+    if (after == null || !tail.log().equals(call.query("log")) || after < snapshots.horizon()) {
       throw gone();
     }
     awaitHead(after);
@@ -94,7 +107,9 @@ final class FeedApi {
         Reason.GONE,
         "the log is "
             + tail.log()
-            + " and its head "
+            + " and has the entries "
+            + (snapshots.horizon() + 1)
+            + " to "
             + tail.head()
             + ": take GET /v1/feed/snapshot and follow from there");
   }

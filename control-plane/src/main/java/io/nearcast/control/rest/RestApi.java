@@ -5,6 +5,7 @@ import io.nearcast.control.auth.Tokens;
 import io.nearcast.control.catalog.Origins;
 import io.nearcast.control.catalog.Pops;
 import io.nearcast.control.catalog.Services;
+import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
@@ -23,8 +24,15 @@ import java.util.stream.Stream;
  * @param members the nodes
  * @param purges the purges
  * @param tail what streams send
+ * @param snapshots what nodes get that cannot follow the log from where they are
  */
-public record RestApi(Ledger ledger, Tokens tokens, Members members, Purges purges, FeedTail tail) {
+public record RestApi(
+    Ledger ledger,
+    Tokens tokens,
+    Members members,
+    Purges purges,
+    FeedTail tail,
+    Snapshots snapshots) {
 
   /**
    * Starts to serve.
@@ -33,7 +41,7 @@ public record RestApi(Ledger ledger, Tokens tokens, Members members, Purges purg
    */
   public RestServer serve(InetSocketAddress listen) throws IOException {
     Metrics metrics = new Metrics();
-    FeedApi feed = new FeedApi(ledger, tail);
+    FeedApi feed = new FeedApi(ledger, tail, snapshots);
     Counter answered = ControlMetrics.register(metrics, ledger, members, purges, feed);
     return RestServer.start(routes(feed, metrics), tokens, answered, listen);
   }

@@ -50,7 +50,8 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Entries of the log, in order and without gaps.
+   * Entries of the log, in order and without gaps. Where the next one was removed, the first one is
+   * a later one, or there is none.
    *
    * @param after the first one returned is the next after this sequence
    * @param limit the most entries to return, at least 1
@@ -58,6 +59,22 @@ public interface Store extends AutoCloseable {
    *     has
    */
   List<Entry> entries(long after, int limit, long bytesMax);
+
+  /**
+   * Removes entries, and with them the records of the commits before them, for good. A crash may
+   * leave some, which the next call removes.
+   *
+   * @param through the last one to be removed; calls with a lower one than before do nothing
+   */
+  void trim(long through);
+
+  /**
+   * Whether this control plane is the one that tidies up: at most one of those that share the store
+   * is told so, but for a short while after it has been cut off.
+   */
+  default boolean leads() {
+    return true;
+  }
 
   /**
    * Whether one transaction of this store can hold so much.

@@ -131,6 +131,13 @@ final class SharedMemory {
     }
 
     @Override
+    public void trim(long through) {
+      synchronized (SharedMemory.this) {
+        entries.removeIf(entry -> entry.sequence() <= through);
+      }
+    }
+
+    @Override
     public boolean fits(int values, long bytes) {
       return values <= valuesMax;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedEntry;
+import io.nearcast.config.feed.FeedSnapshot;
 import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.json.Documents;
 import io.nearcast.control.rest.EventStream.Event;
@@ -37,7 +38,7 @@ final class FeedRestTest {
   }
 
   private FeedState snapshot() {
-    return Documents.readJson(FeedState.class, http.get("/v1/feed/snapshot").bytes());
+    return Documents.readJson(FeedSnapshot.class, http.get("/v1/feed/snapshot").bytes()).state();
   }
 
   private String feed(long after) {

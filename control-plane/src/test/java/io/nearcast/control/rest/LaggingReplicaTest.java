@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nearcast.control.auth.Role;
 import io.nearcast.control.auth.Tokens;
+import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
@@ -33,11 +34,12 @@ final class LaggingReplicaTest {
       Tokens tokens = Tokens.open(ledger, InstantSource.system());
       Members members = Members.open(ledger, System::nanoTime);
       String token = tokens.issue(Role.NODE, null, null).secret();
+      Snapshots snapshots = Snapshots.open(ledger);
       FeedTail tail = new FeedTail(ledger.state().log(), ledger.state().sequence());
       store.commit(new Commit(store.position().revision() + 1, List.of(next(store)), List.of()));
       try (Purges purges = Purges.open(ledger, members);
           RestServer server =
-              new RestApi(ledger, tokens, members, purges, tail)
+              new RestApi(ledger, tokens, members, purges, tail, snapshots)
                   .serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
           Http http = new Http(loopback(server), token)) {
         String log = "/v1/feed?log=" + tail.log();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.FeedSnapshot;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.metrics.Metrics;
@@ -20,6 +20,7 @@ import io.nearcast.config.model.Service;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Role;
 import io.nearcast.control.auth.Tokens;
+import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
@@ -51,11 +52,12 @@ final class OpenApiTest {
         Ledger ledger = Ledger.open(store, InstantSource.system())) {
       Members members = Members.open(ledger, System::nanoTime);
       try (Purges purges = Purges.open(ledger, members)) {
+        Snapshots snapshots = Snapshots.open(ledger);
         FeedTail tail = new FeedTail(ledger.state().log(), 1);
         Tokens tokens = Tokens.open(ledger, InstantSource.system());
         routes =
-            new RestApi(ledger, tokens, members, purges, tail)
-                .routes(new FeedApi(ledger, tail), new Metrics());
+            new RestApi(ledger, tokens, members, purges, tail, snapshots)
+                .routes(new FeedApi(ledger, tail, snapshots), new Metrics());
       }
     }
   }
@@ -135,7 +137,7 @@ final class OpenApiTest {
     records.put("/components/schemas/Node", NodeStatus.class);
     records.put("/components/schemas/Report", NodeReport.class);
     records.put("/components/schemas/PurgeRequest", PurgeRequest.class);
-    records.put("/components/schemas/FeedState", FeedState.class);
+    records.put("/components/schemas/FeedSnapshot", FeedSnapshot.class);
     records.forEach((schema, type) -> {
       TreeSet<String> documented = new TreeSet<>();
       DOCUMENT.at(schema + "/properties").fieldNames().forEachRemaining(documented::add);

@@ -168,6 +168,28 @@ public interface StoreBehaviour {
   }
 
   @Test
+  default void trimmedEntriesAreGoneAndTheLogGoesOn() throws Exception {
+    for (int i = 1; i <= 7; i++) {
+      store().commit(new Commit(i, List.of(entry(i)), List.of()));
+    }
+    store().trim(4);
+    store().trim(2);
+    assertThat(store().entries(4, 10, MEGABYTE)).hasSize(3);
+    assertThat(store().entries(5, 10, MEGABYTE))
+        .extracting(Entry::sequence)
+        .containsExactly(6L, 7L);
+    List<Entry> gap = store().entries(1, 10, MEGABYTE);
+    assertThat(gap.isEmpty() || gap.getFirst().sequence() == 5).isTrue();
+    store().commit(new Commit(8, List.of(entry(8)), List.of()));
+    Store again = reopened();
+    assertThat(again.position().head()).isEqualTo(8);
+    assertThat(again.entries(7, 10, MEGABYTE)).hasSize(1);
+    again.trim(8);
+    again.commit(new Commit(9, List.of(entry(9)), List.of()));
+    assertThat(again.entries(8, 10, MEGABYTE)).extracting(Entry::sequence).containsExactly(9L);
+  }
+
+  @Test
   default void largeServiceAndPurgeFit() throws Exception {
     assertThat(store().fits(6, 200_000)).isTrue();
     String large = "x".repeat(60_000);

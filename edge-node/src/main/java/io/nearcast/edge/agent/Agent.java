@@ -4,11 +4,16 @@ import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedEntry;
 import io.nearcast.config.feed.FeedListener;
 import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.KnownPurges;
+import io.nearcast.config.feed.Selector;
+import io.nearcast.config.feed.SelectorStamp;
 import io.nearcast.config.fleet.Fleet;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.flow.Tiers;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.purge.PurgeStamp;
+import io.nearcast.edge.purge.PurgeStamp.Kind;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.upstream.Upstreams;
@@ -50,6 +55,43 @@ public final class Agent implements FeedListener {
     tiers.key(state.tierKey());
     routes(Routes.of(state, nodeId));
     log.info("services and purges as of {} of log {}", state.sequence(), state.log());
+  }
+
+  @Override
+  public void leap(FeedState after, KnownPurges missed) {
+    Routes before = engine.routes();
+    Routes routes = Routes.of(after, nodeId);
+    if (missed.horizon() > purges().applied().sequence()) {
+      purges().raise(missed.horizon());
+    }
+    for (SelectorStamp stamp : missed.stamps()) {
+      Route old = before.service(stamp.service());
+      Route now = routes.service(stamp.service());
+      if (old == null && now == null) {
+        // Nobody can say which keys it had; should the service return, all of it is checked.
+        purges().enter(everything(stamp));
+      }
+      enter(stamp, old);
+      enter(stamp, now);
+    }
+    tiers.key(after.tierKey());
+    routes(routes);
+    purges().applied(new Position(after.log(), after.sequence()));
+    log.info("services and purges as of {}, with what was stored", after.sequence());
+  }
+
+  private static List<PurgeStamp> everything(SelectorStamp stamp) {
+    return List.of(
+        new PurgeStamp(stamp.service(), Kind.EVERYTHING, "", stamp.hard(), false),
+        new PurgeStamp(stamp.service(), Kind.EVERYTHING, "", stamp.soft(), true));
+  }
+
+  private void enter(SelectorStamp stamp, @Nullable Route route) {
+    if (route != null) {
+      List<Selector> selector = List.of(stamp.selector());
+      purges().enter(stamp.service(), false, selector, stamp.hard(), route::key);
+      purges().enter(stamp.service(), true, selector, stamp.soft(), route::key);
+    }
   }
 
   @Override

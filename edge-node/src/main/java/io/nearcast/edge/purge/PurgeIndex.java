@@ -56,6 +56,17 @@ public final class PurgeIndex {
   }
 
   /**
+   * Counts whatever was asked for before a sequence as purged, hard: purges up to there may have
+   * been missed (rule 15). All other stamps stay.
+   */
+  public void raise(long sequence) {
+    if (sequence > horizon) {
+      horizon = sequence;
+      newest = Math.max(newest, sequence); // so that what was checked before is checked again
+    }
+  }
+
+  /**
    * The stamps of one purge. Pure.
    *
    * @param keyOf makes the key of host and target by the service's present policy

@@ -1,7 +1,7 @@
 package io.nearcast.loadtest.cdn;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.FeedSnapshot;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.model.Pop;
 import io.nearcast.config.model.Service;
@@ -163,7 +163,7 @@ public final class LoopbackCdn implements AutoCloseable {
    * @throws IOException if that takes longer than {@link #APPLIED_MAX}
    */
   public void awaitApplied() throws IOException, InterruptedException {
-    long head = Documents.readJson(FeedState.class, body("/v1/feed/snapshot")).sequence();
+    long head = Documents.readJson(FeedSnapshot.class, body("/v1/feed/snapshot")).sequence();
     long untilNanos = System.nanoTime() + APPLIED_MAX.toNanos();
     while (upToDate(head) < nodes.size()) {
       if (System.nanoTime() > untilNanos) {

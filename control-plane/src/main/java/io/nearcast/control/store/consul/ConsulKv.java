@@ -131,6 +131,22 @@ final class ConsulKv implements AutoCloseable {
     });
   }
 
+  /** Deletes keys, whether they are there or not, some at a time. */
+  void deleteAll(List<String> keys) {
+    for (int from = 0; from < keys.size(); from += ConsulStore.OPERATIONS_MAX) {
+      Operation[] deletes =
+          keys.subList(from, Math.min(keys.size(), from + ConsulStore.OPERATIONS_MAX)).stream()
+              .map(key -> ImmutableOperation.builder().verb(Verb.DELETE.toValue()).key(key).build())
+              .toArray(Operation[]::new);
+      told(() -> client.performTransaction(deletes));
+    }
+  }
+
+  /** A lock on a key. */
+  ConsulLock lock(String key) {
+    return new ConsulLock(consul.sessionClient(), client, key);
+  }
+
   /** All keys that begin with a prefix. */
   List<String> keys(String prefix) {
     return told(() -> {

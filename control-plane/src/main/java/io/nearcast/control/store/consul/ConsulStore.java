@@ -22,6 +22,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store in Consul's KV store, which any number of control planes write at once.
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConsulStore implements Store {
   static final int OPERATIONS_MAX = 64;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ConsulStore.class);
+
   private static final int REQUEST_BYTES_MAX = 500_000;
   private static final int OPERATION_BYTES = 256;
   private static final int HTTP_CONFLICT = 409;
@@ -43,6 +47,7 @@ public final class ConsulStore implements Store {
   private final ConsulKv kv;
   private final Keys keys;
   private final HeadWatch watch;
+  private final ConsulLock lock;
   private volatile Known known;
 
   /** What the head says, and since when. */
@@ -56,6 +61,7 @@ public final class ConsulStore implements Store {
     this.keys = keys;
     this.known = known;
     watch = new HeadWatch(kv, keys.head());
+    lock = kv.lock(keys.lock());
   }
 
   /**
@@ -157,9 +163,38 @@ public final class ConsulStore implements Store {
     List<Value> values = kv.readAll(wanted);
     List<Entry> entries = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
-      entries.add(new Entry(first + i, ConsulKv.bytes(values.get(i))));
+      Value value = values.get(i);
+      entries.add(new Entry(Keys.number(value.getKey()), ConsulKv.bytes(value)));
     }
     return entries;
+  }
+
+  @Override
+  public void trim(long through) {
+    List<String> commits = kv.keys(keys.commits()).stream().sorted().toList();
+    kv.deleteAll(commits.subList(0, countUpTo(commits, through)));
+    kv.deleteAll(
+        kv.keys(keys.entries()).stream().filter(key -> Keys.number(key) <= through).toList());
+  }
+
+  /** How many of the oldest commits are from before the end of what is removed. */
+  private int countUpTo(List<String> commits, long through) {
+    int count = 0;
+    while (count < commits.size()) {
+      List<String> some = commits.subList(count, Math.min(commits.size(), count + OPERATIONS_MAX));
+      for (Value value : kv.readAll(some)) {
+        if (Documents.readJson(Written.class, ConsulKv.bytes(value)).last() > through) {
+          return count;
+        }
+        count++;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public boolean leads() {
+    return lock.hold();
   }
 
   @Override
@@ -234,7 +269,14 @@ public final class ConsulStore implements Store {
     List<String> wanted =
         LongStream.rangeClosed(revision + 1, last).mapToObj(keys::commit).toList();
     List<Commit> commits = new ArrayList<>();
-    for (Value value : kv.readAll(wanted)) {
+    List<Value> values = kv.readAll(wanted);
+    if (values.size() < wanted.size()) {
+      throw ConsulKv.failure(
+          "what was written after revision "
+              + revision
+              + " has been compacted away while this control plane could not read it: restart it");
+    }
+    for (Value value : values) {
       Written written = Documents.readJson(Written.class, ConsulKv.bytes(value));
       List<Document> documents = new ArrayList<>();
       for (String key : written.keys()) {
@@ -279,6 +321,11 @@ public final class ConsulStore implements Store {
   @Override
   public void close() {
     watch.close();
+    try {
+      lock.release();
+    } catch (RuntimeException e) {
+      LOG.debug("the lock stays until its session ends: {}", e.getMessage());
+    }
     kv.close();
   }
 }

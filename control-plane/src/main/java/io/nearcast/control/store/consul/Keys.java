@@ -8,6 +8,7 @@ package io.nearcast.control.store.consul;
  * PREFIX/commits/0000000000000012  {"first":9,"last":9,"keys":["pops/fra"]}; what the commit wrote
  * PREFIX/entries/0000000000000009  the entry
  * PREFIX/documents/pops/fra        the document
+ * PREFIX/lock                      held by the session of the control plane that compacts the log
  * PREFIX/notices/NAME              what one control plane tells the others, beside all commits
  * </pre>
  *
@@ -43,6 +44,26 @@ record Keys(String prefix) {
   /** The document's key of a key in Consul. */
   String documentKey(String key) {
     return key.substring(document("").length());
+  }
+
+  /** What the keys of all entries begin with. */
+  String entries() {
+    return prefix + "/entries/";
+  }
+
+  /** What the keys of all records of commits begin with. */
+  String commits() {
+    return prefix + "/commits/";
+  }
+
+  /** The lock of whoever tidies up. */
+  String lock() {
+    return prefix + "/lock";
+  }
+
+  /** The number at the end of a key. */
+  static long number(String key) {
+    return Long.parseLong(key.substring(key.lastIndexOf('/') + 1));
   }
 
   private static String digits(long number) {

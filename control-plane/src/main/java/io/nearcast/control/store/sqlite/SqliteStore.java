@@ -33,6 +33,7 @@ import org.sqlite.SQLiteConfig;
  */
 public final class SqliteStore implements Store {
   private static final int FORMAT = 1;
+  private static final int TRIMMED_AT_ONCE = 1_000;
 
   private static final List<String> SCHEMA =
       List.of(
@@ -187,6 +188,27 @@ public final class SqliteStore implements Store {
           }
           return entries;
         });
+  }
+
+  @Override
+  public void trim(long through) {
+    int removed;
+    do {
+      // Little by little, so that nobody who writes waits for long.
+      writing.lock();
+      try (PreparedStatement delete =
+          writer.prepareStatement(
+              "DELETE FROM entries WHERE sequence IN"
+                  + " (SELECT sequence FROM entries WHERE sequence <= ? LIMIT ?)")) {
+        delete.setLong(1, through);
+        delete.setInt(2, TRIMMED_AT_ONCE);
+        removed = delete.executeUpdate();
+      } catch (SQLException e) {
+        throw new StoreFailure("cannot remove entries up to " + through, e);
+      } finally {
+        writing.unlock();
+      }
+    } while (removed == TRIMMED_AT_ONCE);
   }
 
   @Override
