@@ -24,7 +24,10 @@ public final class CliMain {
         NodeCommands.Undrain.class,
         NodeCommands.Remove.class,
         PopCommands.Pops.class,
-        TokenCommands.Tokens.class
+        TokenCommands.Tokens.class,
+        StoreCommands.Backup.class,
+        StoreCommands.Restore.class,
+        StoreCommands.Move.class
       })
   static final class Nearcast {}
 

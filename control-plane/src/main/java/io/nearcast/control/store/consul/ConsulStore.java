@@ -73,8 +73,7 @@ public final class ConsulStore implements Store {
    * @throws io.nearcast.control.store.StoreFailure if Consul does not answer
    */
   public static ConsulStore open(URI url, @Nullable String token) {
-    String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/+|/+$", "");
-    Keys keys = new Keys(path.isEmpty() ? "nearcast" : path);
+    Keys keys = Keys.of(url);
     ConsulKv kv = ConsulKv.connect(url, token);
     try {
       return new ConsulStore(kv, keys, openHead(kv, keys));
@@ -200,9 +199,13 @@ public final class ConsulStore implements Store {
   @Override
   public boolean fits(int values, long bytes) {
     // The head and the record of the commit are two more; values go as base64.
-    long operations = values + 2L;
+    return fitsOne(values + 2, bytes);
+  }
+
+  /** Whether Consul takes so many operations in one transaction. */
+  static boolean fitsOne(int operations, long bytes) {
     return operations <= OPERATIONS_MAX
-        && bytes * 4 / 3 + operations * OPERATION_BYTES <= REQUEST_BYTES_MAX;
+        && bytes * 4 / 3 + (long) operations * OPERATION_BYTES <= REQUEST_BYTES_MAX;
   }
 
   @Override

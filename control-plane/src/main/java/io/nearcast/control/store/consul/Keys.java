@@ -1,5 +1,7 @@
 package io.nearcast.control.store.consul;
 
+import java.net.URI;
+
 /**
  * Where things are in Consul's KV store, all below one prefix.
  *
@@ -15,6 +17,12 @@ package io.nearcast.control.store.consul;
  * @param prefix without a slash at either end
  */
 record Keys(String prefix) {
+
+  /** The keys below the path of an agent's address, {@code nearcast} where it has none. */
+  static Keys of(URI url) {
+    String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/+|/+$", "");
+    return new Keys(path.isEmpty() ? "nearcast" : path);
+  }
 
   String head() {
     return prefix + "/head";
