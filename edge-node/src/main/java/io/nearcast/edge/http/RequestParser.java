@@ -137,7 +137,10 @@ final class RequestParser {
     String authority = authority(fields, http10);
     String target = rawTarget;
     String requestScheme = scheme;
-    if (!rawTarget.startsWith("/")) {
+    if (method.equals("CONNECT")) {
+      // Section 3.2.3: a host and port, in no other form.
+      checkedAuthority(rawTarget);
+    } else if (!rawTarget.startsWith("/")) {
       int slashes = absoluteForm(rawTarget);
       if (slashes > 0) {
         // Section 3.2.2: the target's authority counts, whatever Host says.
@@ -145,8 +148,7 @@ final class RequestParser {
         int path = pathStart(rawTarget, slashes + 2);
         authority = checkedAuthority(rawTarget.substring(slashes + 2, path));
         target = pathOf(method, rawTarget.substring(path));
-      } else if (!(rawTarget.equals("*") && method.equals("OPTIONS"))
-          && !method.equals("CONNECT")) {
+      } else if (!(rawTarget.equals("*") && method.equals("OPTIONS"))) {
         throw new BadRequest(400, "the request target does not begin with /");
       }
     }

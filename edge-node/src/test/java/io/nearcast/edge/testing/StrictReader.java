@@ -12,9 +12,10 @@ import java.util.Locale;
  * node's parsers are held against, with which it has no line in common.
  *
  * <p>It has no limits, and is lenient only where the RFC lets a recipient be: empty lines before a
- * request line (section 2.2), equal lengths in a list (section 6.3), no space where there is no
- * reason (section 4), any text as a chunk extension (section 7.1.1). Whole messages are read at
- * once, from an array, so that there is no state that pieces could confuse.
+ * request line (section 2.2), an empty Host (section 3.2), equal lengths in a list (section 6.3),
+ * no space where there is no reason (section 4), any text as a chunk extension (section 7.1.1).
+ * Whole messages are read at once, from an array, so that there is no state that pieces could
+ * confuse.
  */
 public final class StrictReader {
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
@@ -160,7 +161,7 @@ public final class StrictReader {
             .toList();
     check(hosts.size() == 1 || (old && hosts.isEmpty()), "not one Host (section 3.2)");
     String host = hosts.isEmpty() ? "" : hosts.getFirst();
-    check(hosts.isEmpty() || isHost(host), "no host (section 3.2)");
+    check(host.isEmpty() || isHost(host), "no host (section 3.2)");
     return host;
   }
 
@@ -175,11 +176,11 @@ public final class StrictReader {
       char c = target.charAt(i);
       check(c > ' ' && c < 0x7f && c != '#', "a target has a character that none may have");
     }
-    if (target.startsWith("/") || (target.equals("*") && method.equals("OPTIONS"))) {
-      return List.of(host, target);
-    }
     if (method.equals("CONNECT")) {
       check(isHost(target), "CONNECT without a host (section 3.2.3)");
+      return List.of(host, target);
+    }
+    if (target.startsWith("/") || (target.equals("*") && method.equals("OPTIONS"))) {
       return List.of(host, target);
     }
     String lower = target.toLowerCase(Locale.ROOT);
