@@ -110,7 +110,7 @@ public final class CacheNode implements AutoCloseable {
                   loops,
                   options.listen().toSocketAddress(),
                   engine,
-                  Limits.DEFAULT,
+                  options.tier() == Engine.Tier.EDGE ? Limits.DEFAULT : Limits.DEFAULT.forTiers(),
                   new ServerMetrics(metrics.registry())));
       new NodeMetrics(engine, server, accessLog).register(metrics.registry());
       switch (options.source()) {

@@ -32,4 +32,21 @@ public record Limits(
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           Duration.ofSeconds(60));
+
+  /** What tiers add to a request: who has seen it, for whom it is, and what they ask for. */
+  private static final int TIER_FIELDS = 20;
+
+  private static final int TIER_BYTES = 8 * 1024;
+
+  /** With room for what an edge adds, so that a shield refuses nothing that an edge accepts. */
+  public Limits forTiers() {
+    return new Limits(
+        headBytes + TIER_BYTES,
+        targetBytes,
+        fields + TIER_FIELDS,
+        connections,
+        headTimeout,
+        idleTimeout,
+        stallTimeout);
+  }
 }
