@@ -97,17 +97,31 @@ final class TestNode implements AutoCloseable {
         Optional.empty());
   }
 
+  /** An edge before an origin at a place. */
+  static TestNode edge(URI origin) {
+    return new TestNode(
+        Engine.Tier.EDGE, origin, List.of(), List.of(), MEMORY_BYTES, Optional.empty());
+  }
+
   /** An edge that asks shields before the origin. */
   static TestNode edgeBefore(URI shield, ScriptedOrigin origin) {
+    return edgeBefore(shield, origin.url());
+  }
+
+  static TestNode edgeBefore(URI shield, URI origin) {
     return new TestNode(
-        Engine.Tier.EDGE, origin.url(), List.of(shield), List.of(), MEMORY_BYTES, Optional.empty());
+        Engine.Tier.EDGE, origin, List.of(shield), List.of(), MEMORY_BYTES, Optional.empty());
   }
 
   /** A shield that believes the edges of this machine. */
   static TestNode shield(ScriptedOrigin origin) {
+    return shield(origin.url());
+  }
+
+  static TestNode shield(URI origin) {
     return new TestNode(
         Engine.Tier.SHIELD,
-        origin.url(),
+        origin,
         List.of(),
         List.of("127.0.0.0/8"),
         MEMORY_BYTES,

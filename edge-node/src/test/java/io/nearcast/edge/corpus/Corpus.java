@@ -34,7 +34,7 @@ public final class Corpus {
 
     /** The bytes, where {@code {path}} stands for this path. */
     public byte[] bytes(String path) {
-      return unescaped(raw.replace("{path}", path));
+      return Corpus.bytes(raw.replace("{path}", path));
     }
 
     /** What the header says about a name, one string for each line. */
@@ -140,7 +140,7 @@ public final class Corpus {
   }
 
   /** The bytes that a text with escapes stands for. */
-  static byte[] unescaped(String text) {
+  public static byte[] bytes(String text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -161,7 +161,7 @@ public final class Corpus {
         case '{' -> {
           int times = text.indexOf('*', i);
           int end = text.indexOf('}', i);
-          byte[] repeated = unescaped(text.substring(times + 1, end));
+          byte[] repeated = bytes(text.substring(times + 1, end));
           for (int n = Integer.parseInt(text.substring(i + 1, times)); n > 0; n--) {
             out.writeBytes(repeated);
           }

@@ -29,7 +29,7 @@ final class RawResponses {
   }
 
   private static Case of(Corpus.Entry entry) {
-    String outcome = entry.get("outcome");
+    String outcome = new String(Corpus.bytes(entry.get("outcome")), ISO_8859_1);
     return new Case(
         entry.toString(),
         entry.get("request", "GET"),
