@@ -314,6 +314,22 @@ final class CompressionTest {
   }
 
   @Test
+  void whatIsValidatedAtEachUseIsCodedAsWell() {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.start(call -> {
+              boolean known = call.head().field("If-None-Match") != null;
+              call.reply(known ? 304 : 200, BODY, "Cache-Control: no-cache", TEXT, TAG);
+            });
+        TestNode edge = TestNode.edge(origin)) {
+      Message coded = coded(edge, "/a", BROWSER);
+      assertThat(coded.field("Cache-Status")).contains("fwd-status=304");
+      assertThat(coded.field("ETag")).isEqualTo("W/\"1\"");
+      assertThat(decoded(coded)).isEqualTo(BODY);
+      assertThat(edge.metric("nearcast_coded_forms_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aConfirmedBodyIsNotCodedOnceTheOriginForbidsIt() {
     AtomicInteger asked = new AtomicInteger();
     try (ScriptedOrigin origin =

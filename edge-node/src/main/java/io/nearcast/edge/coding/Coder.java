@@ -3,7 +3,6 @@ package io.nearcast.edge.coding;
 import io.nearcast.config.model.Coding;
 import io.nearcast.edge.coding.CodingMetrics.Result;
 import io.nearcast.edge.rules.CacheKey;
-import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.CodedForms;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
@@ -83,15 +82,16 @@ public final class Coder implements AutoCloseable {
   /**
    * Has a form made, unless it is there, is being made, or is not worth it.
    *
-   * @param stored held by the caller
+   * @param body a stored one, complete, held by the caller
+   * @param key what it is stored under
    */
-  public void want(StoredResponse stored, Coding coding) {
-    CodedForms forms = stored.body().withCodedForms();
+  public void want(SlabBody body, CacheKey key, Coding coding) {
+    CodedForms forms = body.withCodedForms();
     if (!forms.claim(coding)) {
       return;
     }
     try {
-      threads.execute(() -> turn(stored, coding));
+      threads.execute(() -> turn(body, key, coding));
     } catch (RejectedExecutionException e) {
       forms.drop(coding);
       metrics.ended(coding, Result.DROPPED);
@@ -112,18 +112,18 @@ public final class Coder implements AutoCloseable {
     metrics.sent(coding, savedBytes);
   }
 
-  private void turn(StoredResponse stored, Coding coding) {
+  private void turn(SlabBody body, CacheKey key, Coding coding) {
     metrics.waiting(threads.getQueue().size());
-    if (!stored.tryRetain()) {
+    if (!body.tryRetain()) {
       metrics.ended(coding, Result.GONE);
       return;
     }
     try {
-      CodedForms forms = stored.body().withCodedForms();
-      Result result = make(stored.body(), forms, coding);
+      CodedForms forms = body.withCodedForms();
+      Result result = make(body, forms, coding);
       metrics.ended(coding, result);
       if (result == Result.MADE) {
-        reweigh.accept(stored.key());
+        reweigh.accept(key);
       } else if (closed) {
         forms.drop(coding);
       } else {
@@ -131,7 +131,7 @@ public final class Coder implements AutoCloseable {
         forms.refuse(coding);
       }
     } finally {
-      stored.release();
+      body.release();
     }
   }
 

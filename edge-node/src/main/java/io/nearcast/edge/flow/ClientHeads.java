@@ -3,7 +3,9 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.http.ResponseEncoder;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,27 @@ final class ClientHeads {
     Fields kept = fields.without(name -> dropped(name, tier, tier || passTags));
     String before = fields.combined("Via");
     return kept.with("Via", before == null ? via : before + ", " + via);
+  }
+
+  /**
+   * The same of a whole response to a client, as bytes.
+   *
+   * @param length of its body
+   */
+  byte[] whole(ByteBufAllocator allocator, ResponseHead sent, long length, boolean passTags) {
+    ByteBuf out = allocator.buffer(512);
+    try {
+      ResponseEncoder.statusLine(out, sent.status());
+      ResponseEncoder.fields(out, lasting(sent.fields(), false, passTags));
+      if (sent.status() != 204) {
+        ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
+      }
+      byte[] bytes = new byte[out.readableBytes()];
+      out.readBytes(bytes);
+      return bytes;
+    } finally {
+      out.release();
+    }
   }
 
   private static boolean dropped(String name, boolean tier, boolean tags) {

@@ -93,7 +93,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       return;
     }
     routed = route(match);
-    responder.route(routed.policy(), routed.ask() != null);
+    responder.route(routed);
     lookUp(routed);
   }
 

@@ -4,6 +4,7 @@ import io.nearcast.config.model.Coding;
 import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.edge.coding.Coder;
 import io.nearcast.edge.rules.AcceptedCodings;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
@@ -54,28 +55,23 @@ final class Forms {
    * that the client likes best is missing, it is made for later requests, and this one gets the
    * best that is there.
    *
+   * @param body of the response, complete, held by the caller
+   * @param key what it is stored under
    * @return null for the stored form
    */
-  @Nullable Coding choose(StoredResponse stored, RequestHead request, CompressionPolicy policy) {
+  @Nullable Coding choose(
+      SlabBody body, CacheKey key, RequestHead request, CompressionPolicy policy) {
     AcceptedCodings accepted = accepted(request.fields());
     List<Coding> offered = coder.able(policy.codings());
     Coding best = accepted.best(offered);
     if (best == null || ContentCodings.storedFormOnly(request.fields())) {
       return null;
     }
-    CodedForms forms = stored.body().codedForms();
+    CodedForms forms = body.codedForms();
     if (forms == null || !forms.decided(best)) {
-      coder.want(stored, best);
+      coder.want(body, key, best);
     }
     return forms == null ? null : there(forms, accepted, offered);
-  }
-
-  /** The same for an answer of a fill, for which nothing is made. */
-  @Nullable Coding choose(@Nullable SlabBody body, RequestHead request, CompressionPolicy policy) {
-    CodedForms forms = body == null ? null : body.codedForms();
-    return forms == null || ContentCodings.storedFormOnly(request.fields())
-        ? null
-        : there(forms, accepted(request.fields()), policy.codings());
   }
 
   private static @Nullable Coding there(

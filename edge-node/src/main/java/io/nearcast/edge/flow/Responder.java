@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.Coding;
 import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.edge.http.Request;
@@ -7,7 +8,7 @@ import io.nearcast.edge.http.ResponseEncoder;
 import io.nearcast.edge.http.ServerResponse;
 import io.nearcast.edge.http.ServerResponse.Framing;
 import io.nearcast.edge.purge.PurgeIndex.Position;
-import io.nearcast.edge.route.Route;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Conditions;
 import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
@@ -50,6 +51,7 @@ final class Responder {
   private final ServerResponse response;
   private final long beganNanos = System.nanoTime();
 
+  private @Nullable CacheKey key;
   private boolean tier;
   private boolean passTags;
   private CompressionPolicy compression = CompressionPolicy.OFF;
@@ -67,11 +69,13 @@ final class Responder {
   }
 
   /** Says what counts for the request, once it is known. */
-  void route(Route.Policy policy, boolean isTier) {
-    tier = isTier;
-    passTags = policy.cache().passTags();
+  void route(Routed routed) {
+    CachePolicy policy = routed.policy().cache();
+    key = routed.key();
+    tier = routed.ask() != null;
+    passTags = policy.passTags();
     // Only who faces clients codes for them; a tier gets what is stored, of which it makes its own.
-    compression = tier || engine.shield() ? CompressionPolicy.OFF : policy.cache().compression();
+    compression = tier || engine.shield() ? CompressionPolicy.OFF : policy.compression();
   }
 
   // From the store
@@ -79,7 +83,10 @@ final class Responder {
   /** Answers from a stored response, whose reference passes. */
   void stored(StoredResponse stored, Outcome said, Position applied) {
     SentHeads heads = engine.forms().heads(stored, compression);
-    Coding coding = heads.eligible() ? engine.forms().choose(stored, head, compression) : null;
+    Coding coding =
+        heads.eligible()
+            ? engine.forms().choose(stored.body(), stored.key(), head, compression)
+            : null;
     SlabBody body = Forms.body(stored.body(), coding);
     if (plainAndSmall(body)) {
       whole(stored, heads, coding, body, said);
@@ -128,7 +135,7 @@ final class Responder {
     if (passTags || lasting.length == 0) {
       ResponseHead sent =
           heads.eligible() ? ContentCodings.form(stored.head(), coding) : stored.head();
-      lasting = encodeLasting(sent, length);
+      lasting = engine.heads().whole(response.allocator(), sent, length, passTags);
       if (!passTags) {
         stored.sentHeads(heads.with(coding, lasting));
       }
@@ -143,22 +150,6 @@ final class Responder {
       engine.forms().sent(coding, stored.body().length() - length);
     }
     log();
-  }
-
-  private byte[] encodeLasting(ResponseHead sent, int length) {
-    ByteBuf out = response.allocator().buffer(512);
-    try {
-      ResponseEncoder.statusLine(out, sent.status());
-      ResponseEncoder.fields(out, engine.heads().lasting(sent.fields(), false, passTags));
-      if (sent.status() != 204) {
-        ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
-      }
-      byte[] bytes = new byte[out.readableBytes()];
-      out.readBytes(bytes);
-      return bytes;
-    } finally {
-      out.release();
-    }
   }
 
   /** What differs from answer to answer: Age, Cache-Status, Connection, and the empty line. */
@@ -194,8 +185,10 @@ final class Responder {
     boolean eligible =
         answer.freshness() != null
             && ContentCodings.eligible(answer.head(), answer.length(), compression);
-    boolean whole = body != null && body.complete();
-    Coding coding = eligible && whole ? engine.forms().choose(body, head, compression) : null;
+    Coding coding =
+        eligible && key != null && body != null && body.complete()
+            ? engine.forms().choose(body, key, head, compression)
+            : null;
     answer(answer, eligible, coding, said, listener);
   }
 

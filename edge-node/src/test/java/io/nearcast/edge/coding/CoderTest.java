@@ -93,6 +93,10 @@ final class CoderTest {
     return response;
   }
 
+  private void want(StoredResponse response, Coding coding) {
+    coder.want(response.body(), response.key(), coding);
+  }
+
   private double count(String result) {
     double sum = 0;
     for (Coding coding : Coding.ALL) {
@@ -112,7 +116,7 @@ final class CoderTest {
     mayMake.countDown();
     StoredResponse response = stored("/a", text(MEGABYTE, 1));
     long before = memory.stats().bytes();
-    coder.want(response, coding);
+    want(response, coding);
     CodedForms forms = response.body().codedForms();
     await().until(() -> count("made") == 1);
     SlabBody form = forms.get(coding);
@@ -122,7 +126,7 @@ final class CoderTest {
     await()
         .untilAsserted(
             () -> assertThat(memory.stats().bytes()).isGreaterThan(before + form.length()));
-    coder.want(response, coding);
+    want(response, coding);
     assertThat(forms.claim(coding)).isFalse();
     response.release();
   }
@@ -132,7 +136,7 @@ final class CoderTest {
     mayMake.countDown();
     byte[] content = text(16 * MEGABYTE, 3);
     StoredResponse response = stored("/a", content);
-    coder.want(response, Coding.ZSTD);
+    want(response, Coding.ZSTD);
     await().until(() -> count("made") == 1);
     SlabBody form = response.body().codedForms().get(Coding.ZSTD);
     byte[] coded = new byte[(int) form.length()];
@@ -150,14 +154,14 @@ final class CoderTest {
     for (int i = 0; i < room + 10; i++) {
       StoredResponse response = stored("/" + i, text(4_000, i));
       responses.add(response);
-      coder.want(response, Coding.GZIP);
+      want(response, Coding.GZIP);
     }
     assertThat(count("dropped")).isEqualTo(10);
     mayMake.countDown();
     await().until(() -> count("made") == room);
     StoredResponse last = responses.getLast();
     assertThat(last.body().codedForms().get(Coding.GZIP)).isNull();
-    coder.want(last, Coding.GZIP);
+    want(last, Coding.GZIP);
     await().until(() -> last.body().codedForms().get(Coding.GZIP) != null);
     responses.forEach(StoredResponse::release);
   }
@@ -167,11 +171,11 @@ final class CoderTest {
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     for (int i = 0; i < threads; i++) {
       StoredResponse first = stored("/first" + i, text(4_000, i));
-      coder.want(first, Coding.GZIP);
+      want(first, Coding.GZIP);
       first.release();
     }
     StoredResponse waiting = stored("/waiting", text(MEGABYTE, 7));
-    coder.want(waiting, Coding.GZIP);
+    want(waiting, Coding.GZIP);
     waiting.release();
     long before = memory.stats().bodyBytesUsed();
     memory.invalidate(waiting.key());
@@ -186,7 +190,7 @@ final class CoderTest {
     byte[] noise = new byte[100_000];
     new Random(1).nextBytes(noise);
     StoredResponse response = stored("/a", noise);
-    coder.want(response, Coding.BR);
+    want(response, Coding.BR);
     await().until(() -> count("not-worth-it") == 1);
     CodedForms forms = response.body().codedForms();
     await().until(() -> forms.decided(Coding.BR) && forms.get(Coding.BR) == null);
@@ -199,7 +203,7 @@ final class CoderTest {
   void formsGoWithTheLastReaderOfTheirBody() {
     mayMake.countDown();
     StoredResponse response = stored("/a", text(MEGABYTE, 1));
-    coder.want(response, Coding.GZIP);
+    want(response, Coding.GZIP);
     await().until(() -> count("made") == 1);
     SlabBody reading = response.body().codedForms().get(Coding.GZIP).retain();
     memory.invalidate(response.key());
@@ -216,7 +220,7 @@ final class CoderTest {
   void whatIsBeingMadeIsGivenUpAtTheEnd() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
       StoredResponse response = stored("/" + i, text(100_000, i));
-      coder.want(response, Coding.ZSTD);
+      want(response, Coding.ZSTD);
       response.release();
     }
     Thread closing = Thread.ofPlatform().start(coder::close);

@@ -64,7 +64,9 @@ final class FormsTest {
   }
 
   private Coding choose(StoredResponse response, RequestHead request) {
-    return forms.heads(response, ON).eligible() ? forms.choose(response, request, ON) : null;
+    return forms.heads(response, ON).eligible()
+        ? forms.choose(response.body(), response.key(), request, ON)
+        : null;
   }
 
   /** Bytes of heap that one choice takes, once it has been taken often. */
