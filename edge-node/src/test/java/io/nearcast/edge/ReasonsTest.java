@@ -114,7 +114,7 @@ final class ReasonsTest {
           ask(
               "GET",
               "/upgrade",
-              "fwd=bypass; fwd-status=200; detail=upgrade",
+              "fwd=bypass; detail=\"upgrade: ",
               "Upgrade: websocket",
               "Connection: upgrade");
       case PRECONDITION ->
