@@ -355,7 +355,7 @@ final class Fill implements UpstreamListener {
   private void store(StoredResponse complete) {
     AsOf asOf = complete.asOf();
     if (Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
-      engine.store().put(complete);
+      engine.store().put(complete, order.policy().key().variants());
     } else {
       complete.release();
     }
@@ -417,7 +417,7 @@ final class Fill implements UpstreamListener {
       engine.store().remove(stored);
     }
     if (confirm.keep()) {
-      engine.store().put(updated);
+      engine.store().put(updated, order.policy().key().variants());
     } else {
       updated.release();
     }

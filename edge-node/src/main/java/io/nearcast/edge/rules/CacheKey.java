@@ -45,6 +45,11 @@ public final class CacheKey {
     return extra;
   }
 
+  /** The key of a request to the same URL that has nothing else that counts. */
+  public CacheKey plain() {
+    return extra.isEmpty() ? this : new CacheKey(service, host, target, "");
+  }
+
   /** What a purge by URL names: host and target, whatever else counts. */
   public String url() {
     return host + target;

@@ -1,5 +1,6 @@
 package io.nearcast.edge.store;
 
+import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.Variant;
@@ -46,7 +47,16 @@ public interface Store extends AutoCloseable {
    * Stores a response in place of the one with the same key and variant. Takes over the caller's
    * reference; whether and for how long the response stays is the store's choice.
    */
-  void put(StoredResponse response);
+  default void put(StoredResponse response) {
+    put(response, KeyPolicy.VARIANTS_DEFAULT);
+  }
+
+  /**
+   * The same, where a service says how many responses there may be under one key.
+   *
+   * @param variantsMax beyond this many the oldest go, at least 1
+   */
+  void put(StoredResponse response, int variantsMax);
 
   /** Weighs the responses under a key again, for one of them has got coded forms. */
   void reweigh(CacheKey key);
@@ -54,7 +64,10 @@ public interface Store extends AutoCloseable {
   /** Removes this very response; one that has taken its place stays. */
   void remove(StoredResponse response);
 
-  /** Removes all responses under a key. */
+  /**
+   * Removes all responses for the URL of a key: also under the keys that differ from it only by
+   * what else of a request counts, such as a cookie.
+   */
   void invalidate(CacheKey key);
 
   /**

@@ -55,6 +55,7 @@ public final class MemoryStore implements Store {
   private final long weightMax;
   private final double heapScale;
   private final long bodyBytesMax;
+  private final Siblings siblings = new Siblings();
   private final AtomicLong weight = new AtomicLong();
   private final LongAdder responses = new LongAdder();
   private final LongAdder evicted = new LongAdder();
@@ -133,20 +134,23 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public void put(StoredResponse response) {
+  public void put(StoredResponse response, int variantsMax) {
     List<StoredResponse> dropped = new ArrayList<>(1);
     cache
         .asMap()
         .compute(
             response.key(),
             (_, old) -> {
-              Variants changed = Variants.with(old, response, dropped::add);
+              Variants changed = Variants.with(old, response, variantsMax, dropped::add);
               count(old, changed);
               return changed;
             });
     dropped.forEach(StoredResponse::release);
+    siblings.added(response.key());
+    // It may have been evicted before it was noted.
+    forget(response.key());
     if (closed) {
-      invalidate(response.key());
+      drop(response.key());
     }
   }
 
@@ -178,12 +182,23 @@ public final class MemoryStore implements Store {
             });
     if (found[0]) {
       response.release();
+      forget(response.key());
     }
   }
 
   @Override
   public void invalidate(CacheKey key) {
+    drop(key.plain());
+    siblings.of(key).forEach(this::drop);
+  }
+
+  private void forget(CacheKey key) {
+    siblings.removeUnless(key, cache.asMap()::containsKey);
+  }
+
+  private void drop(CacheKey key) {
     Variants removed = cache.asMap().remove(key);
+    forget(key);
     if (removed != null) {
       count(removed, null);
       removed.forEach(StoredResponse::release);
@@ -212,7 +227,7 @@ public final class MemoryStore implements Store {
   @Override
   public void close() {
     closed = true;
-    cache.asMap().keySet().forEach(this::invalidate);
+    cache.asMap().keySet().forEach(this::drop);
     slabs.close();
   }
 
@@ -221,6 +236,7 @@ public final class MemoryStore implements Store {
     if (variants != null) {
       count(variants, null);
       evicted.add(variants.count());
+      siblings.evicted(variants.newest().key());
       variants.forEach(StoredResponse::release);
     }
   }

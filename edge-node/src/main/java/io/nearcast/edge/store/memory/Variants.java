@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * left out, so that whoever installs it releases those.
  */
 final class Variants {
-  /** So many answers to one URL are kept; beyond, the oldest goes. */
-  static final int COUNT_MAX = 64;
-
   private static final StoredResponse[] NONE = {};
 
   private final StoredResponse[] responses;
@@ -85,12 +82,16 @@ final class Variants {
    * These with a new first one, without the one of its variant.
    *
    * @param old what there is, null for none
+   * @param countMax so many are kept, the newest
    * @param dropped hears who is left out
    */
   static Variants with(
-      @Nullable Variants old, StoredResponse added, Consumer<StoredResponse> dropped) {
+      @Nullable Variants old,
+      StoredResponse added,
+      int countMax,
+      Consumer<StoredResponse> dropped) {
     StoredResponse[] before = old == null ? NONE : old.responses;
-    StoredResponse[] kept = new StoredResponse[Math.min(before.length + 1, COUNT_MAX)];
+    StoredResponse[] kept = new StoredResponse[Math.min(before.length + 1, countMax)];
     kept[0] = added;
     int count = 1;
     Variant variant = added.variant();

@@ -24,6 +24,9 @@ final class Weights {
   /** A string with its array: two headers and fields, without the characters. */
   private static final int STRING_BYTES = 40;
 
+  /** The entry of a key among those of its URL, where more than the URL counts. */
+  private static final int SIBLING_BYTES = 240;
+
   /** What stands around a field's name and value where a head is encoded, or a reference to it. */
   private static final int FIELD_BYTES = 4;
 
@@ -38,6 +41,9 @@ final class Weights {
   static long heapBytes(StoredResponse response) {
     long bytes = OBJECTS_BYTES;
     bytes += string(response.key().host()) + string(response.key().target());
+    if (!response.key().extra().isEmpty()) {
+      bytes += string(response.key().extra()) + string(response.key().url()) + SIBLING_BYTES;
+    }
     for (String tag : response.tags()) {
       bytes += string(tag) + FIELD_BYTES;
     }

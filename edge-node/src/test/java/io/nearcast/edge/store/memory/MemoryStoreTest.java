@@ -124,9 +124,9 @@ class MemoryStoreTest {
   }
 
   @Test
-  void beyondSixtyFourVariantsTheOldestGoes() {
+  void beyondTheNumberOfVariantsTheOldestGoes() {
     for (int i = 0; i < 70; i++) {
-      store.put(response("/a", language("l" + i), body(store, 10, i)));
+      store.put(response("/a", language("l" + i), body(store, 10, i)), 64);
     }
 
     assertThat(store.stats().responses()).isEqualTo(64);
