@@ -120,6 +120,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     StoredResponse stored = engine.store().lookup(to.key(), head);
     boolean soft = false;
     if (stored != null) {
+      stored.under(to.policy().cache());
       Verdict verdict = Purged.verdict(engine, stored, applied);
       if (verdict == Verdict.HARD) {
         engine.store().remove(stored);

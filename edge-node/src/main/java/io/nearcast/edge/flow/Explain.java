@@ -155,7 +155,7 @@ public final class Explain {
             ? past
             : Decide.decide(
                 traits,
-                usable == null ? null : usable.view(),
+                usable == null ? null : usable.view().under(policy.cache()),
                 !all.isEmpty(),
                 verdict == Verdict.SOFT,
                 now);

@@ -55,7 +55,7 @@ record ExplainedResponse(Engine engine, CacheKey key, Position applied) {
 
   /** The arithmetic of its age and lifetime. */
   Map<String, Object> freshness(StoredResponse stored, CachePolicy policy, long nowMillis) {
-    var freshness = stored.freshness();
+    var freshness = stored.freshness().under(stored.head(), policy);
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("fresh", freshness.freshAt(nowMillis));
     text.put("ageSeconds", freshness.ageMillis(nowMillis) / 1_000);

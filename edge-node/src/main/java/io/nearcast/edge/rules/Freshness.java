@@ -89,13 +89,26 @@ public record Freshness(
       long requestTimeMillis,
       long responseTimeMillis,
       CachePolicy policy) {
+    long dateMillis = dateMillis(response, responseTimeMillis);
+    long initialAgeMillis =
+        initialAgeMillis(response, dateMillis, requestTimeMillis, responseTimeMillis);
+    return of(response, responseTimeMillis, initialAgeMillis, policy);
+  }
+
+  /** The same age, with the lifetime that another policy gives the response. */
+  public Freshness under(ResponseHead response, CachePolicy policy) {
+    return of(response, responseTimeMillis, initialAgeMillis, policy);
+  }
+
+  private static Freshness of(
+      ResponseHead response, long responseTimeMillis, long initialAgeMillis, CachePolicy policy) {
     ResponseControl control = ResponseControl.of(response.fields());
     long dateMillis = dateMillis(response, responseTimeMillis);
     Lifetime lifetime =
         bounded(lifetime(response, control, dateMillis, responseTimeMillis, policy), policy);
     return new Freshness(
         responseTimeMillis,
-        initialAgeMillis(response, dateMillis, requestTimeMillis, responseTimeMillis),
+        initialAgeMillis,
         lifetime.millis(),
         staleMillis(control, Directive.STALE_WHILE_REVALIDATE, policy.staleWhileRevalidate()),
         staleMillis(control, Directive.STALE_IF_ERROR, policy.staleIfError()),

@@ -1,5 +1,6 @@
 package io.nearcast.edge.rules;
 
+import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.rules.CacheControl.Directive;
 
 /**
@@ -22,5 +23,10 @@ public record StoredView(
   public static StoredView of(ResponseHead head, Variant variant, Freshness freshness) {
     boolean immutable = ResponseControl.of(head.fields()).has(Directive.IMMUTABLE);
     return new StoredView(head, variant, freshness, Validation.validatable(head), immutable);
+  }
+
+  /** This view with the lifetime that another policy gives the response. */
+  public StoredView under(CachePolicy policy) {
+    return new StoredView(head, variant, freshness.under(head, policy), validatable, immutable);
   }
 }

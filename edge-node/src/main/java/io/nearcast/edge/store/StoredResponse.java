@@ -1,5 +1,6 @@
 package io.nearcast.edge.store;
 
+import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
@@ -12,20 +13,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * One response that a store keeps: head, body, and what decides about its use.
  *
- * <p>Immutable but for two notes that save work and that any thread may overwrite: when it was last
- * compared with the purges, and its heads as bytes.
+ * <p>Immutable but for notes that save work and that any thread may overwrite: when it was last
+ * compared with the purges, its heads as bytes, and its lifetime by the policy that counts now.
  *
  * <p>Ownership: a response has no count of its own, its references are those of the body. Whoever
  * holds one may use head and body; without one, all but the bytes of the body may still be read.
  */
 public final class StoredResponse {
   private final CacheKey key;
-  private final StoredView view;
   private final String[] tags;
   private final AsOf asOf;
   private final long ownEpoch;
   private final SlabBody body;
 
+  private volatile StoredView view;
+  private volatile @Nullable CachePolicy policy;
   private volatile long checkedAt;
   private volatile @Nullable SentHeads sentHeads;
 
@@ -77,6 +79,18 @@ public final class StoredResponse {
     StoredView updated = StoredView.of(head, newVariant, freshness);
     String[] updatedTags = Tags.of(head.fields()).names().toArray(String[]::new);
     return new StoredResponse(key, updated, updatedTags, asOf, ownEpoch, body.retain());
+  }
+
+  /**
+   * Sees to it that its lifetime is what this policy gives it: a service may have changed since it
+   * was stored. One comparison where it has not.
+   */
+  @SuppressWarnings("ReferenceEquality") // a document that did not change is the same object
+  public void under(CachePolicy now) {
+    if (policy != now) {
+      view = view.under(now);
+      policy = now;
+    }
   }
 
   /** What it is found by. */
