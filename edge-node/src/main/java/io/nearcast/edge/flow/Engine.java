@@ -149,6 +149,11 @@ public final class Engine implements RequestHandler {
     return parts.ownPurges();
   }
 
+  /** Whether anything may have been purged since the beginning of what this node knows of. */
+  boolean everPurged() {
+    return purges().newest() > 0 || ownPurges().newest() > 0;
+  }
+
   Upstreams upstreams() {
     return parts.upstreams();
   }

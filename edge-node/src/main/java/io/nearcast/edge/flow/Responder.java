@@ -216,7 +216,8 @@ final class Responder {
     outcome = said;
     Freshness freshness = answer.freshness();
     if (freshness != null
-        && Conditions.evaluate(head, answer.head(), freshness, engine.nowMillis())
+        && Conditions.evaluate(
+                head, answer.head(), freshness, engine.everPurged(), engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
       Fields fields =
           tier

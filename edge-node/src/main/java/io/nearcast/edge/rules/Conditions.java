@@ -25,10 +25,15 @@ public final class Conditions {
    *
    * @param stored the response that would be sent
    * @param freshness its age and lifetime
+   * @param purged whether anything may ever have been purged: a client's copy may be older
    * @param nowMillis the time, in ms since 1970
    */
   public static Outcome evaluate(
-      RequestHead request, ResponseHead stored, Freshness freshness, long nowMillis) {
+      RequestHead request,
+      ResponseHead stored,
+      Freshness freshness,
+      boolean purged,
+      long nowMillis) {
     Fields fields = request.fields();
     // Only "by reusing a stored 200 (OK) or 206 (Partial Content) response" (RFC 9111 4.3.2), and
     // for GET and HEAD.
@@ -43,7 +48,7 @@ public final class Conditions {
     // "When the method is GET or HEAD, If-None-Match is not present, and If-Modified-Since is
     // present" (13.2.2 step 4); with more than one member it is ignored (13.1.3).
     if (fields.count("If-Modified-Since") == 1) {
-      return modifiedSince(fields, stored, freshness, nowMillis)
+      return modifiedSince(fields, stored, freshness, purged, nowMillis)
           ? Outcome.FULL
           : Outcome.NOT_MODIFIED;
     }
@@ -62,7 +67,7 @@ public final class Conditions {
 
   /** Whether If-Modified-Since is true (13.1.3). */
   private static boolean modifiedSince(
-      Fields request, ResponseHead stored, Freshness freshness, long nowMillis) {
+      Fields request, ResponseHead stored, Freshness freshness, boolean purged, long nowMillis) {
     long since = HttpDate.parse(request.first("If-Modified-Since"), nowMillis);
     // "MUST ignore the If-Modified-Since header field if the received field value is not a valid
     // HTTP-date".
@@ -73,7 +78,7 @@ public final class Conditions {
     if (modified != HttpDate.INVALID) {
       return modified > since;
     }
-    return !unmodifiedByItsDate(stored, freshness, since, nowMillis);
+    return !unmodifiedByItsDate(stored, freshness, since, purged, nowMillis);
   }
 
   /**
@@ -82,10 +87,11 @@ public final class Conditions {
    *
    * <p>Beyond that: a response without any validator of which the origin says that it may be used
    * unasked for a time that reaches from the client's date until now. Whoever took a copy at that
-   * date may still use it without asking, so it is told no more than it knows.
+   * date may still use it without asking, so it is told no more than it knows. But a purge says
+   * that such copies are wrong; it has no date that could be compared with the client's.
    */
   private static boolean unmodifiedByItsDate(
-      ResponseHead stored, Freshness freshness, long since, long nowMillis) {
+      ResponseHead stored, Freshness freshness, long since, boolean purged, long nowMillis) {
     long date = HttpDate.parse(stored.fields().first("Date"), nowMillis);
     long made = date == HttpDate.INVALID ? freshness.responseTimeMillis() : date;
     if (made <= since) {
@@ -93,6 +99,7 @@ public final class Conditions {
     }
     boolean withinLifetime = nowMillis - since < freshness.lifetimeMillis();
     return withinLifetime
+        && !purged
         && freshness.source().explicit()
         && !freshness.alwaysValidate()
         && !Validation.validatable(stored);

@@ -57,7 +57,8 @@ class AllocationTest {
         Decide.beforeLookup(traits, false) == null
             && VaryRule.matches(stored.variant(), request)
             && Decide.decide(traits, stored, false, false, Messages.NOW) == Decision.Hit.FRESH;
-    Outcome outcome = Conditions.evaluate(request, stored.head(), stored.freshness(), Messages.NOW);
+    Outcome outcome =
+        Conditions.evaluate(request, stored.head(), stored.freshness(), false, Messages.NOW);
     return hit && (outcome == Outcome.NOT_MODIFIED) == traits.conditional() ? 1 : 0;
   }
 }

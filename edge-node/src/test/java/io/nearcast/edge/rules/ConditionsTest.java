@@ -80,14 +80,25 @@ final class ConditionsTest {
       String method, int status, String lines, String stored, Conditions.Outcome expected) {
     RequestHead request = request(method).withFields(fields(lines));
     ResponseHead head = new ResponseHead(status, fields(stored));
-    assertThat(Conditions.evaluate(request, head, fresh(head), NOW + 3000)).isEqualTo(expected);
+    assertThat(Conditions.evaluate(request, head, fresh(head), false, NOW + 3000))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aCopyThatAPurgeMayHaveBeenAboutIsNotConfirmedByItsDateAlone() {
+    ResponseHead head = new ResponseHead(200, fields("Date: @0 | Cache-Control: max-age=10000"));
+    RequestHead request = Messages.get("If-Modified-Since", Messages.date(-3000));
+    assertThat(Conditions.evaluate(request, head, fresh(head), false, NOW))
+        .isEqualTo(Conditions.Outcome.NOT_MODIFIED);
+    assertThat(Conditions.evaluate(request, head, fresh(head), true, NOW))
+        .isEqualTo(Conditions.Outcome.FULL);
   }
 
   @Test
   void aTagMayHaveAnyBytesAboveAscii() {
     ResponseHead head = Messages.response(200, "ETag", "\"abcdef\u00fc\"");
     RequestHead request = Messages.get("If-None-Match", "\"abcdef\u00fc\"");
-    assertThat(Conditions.evaluate(request, head, fresh(head), NOW))
+    assertThat(Conditions.evaluate(request, head, fresh(head), false, NOW))
         .isEqualTo(Conditions.Outcome.NOT_MODIFIED);
   }
 

@@ -129,7 +129,7 @@ public class DecidingBenchmark {
     }
     Decision decision = Decide.decide(traits, view, false, false, NOW + 5_000);
     return traits.conditional()
-        ? Conditions.evaluate(head, view.head(), view.freshness(), NOW + 5_000)
+        ? Conditions.evaluate(head, view.head(), view.freshness(), false, NOW + 5_000)
         : decision;
   }
 
