@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class FuzzingTest {
   private static final int SECONDS = Integer.getInteger("nearcast.fuzz.seconds", 3_600);
   private static final int INPUT_BYTES_MAX = 8 * 1024;
-  private static final int GRACE_SECONDS = 120;
+  private static final int GRACE_SECONDS = 300;
   private static final Pattern FINAL =
       Pattern.compile(
           "#(\\d+)\\s+DONE\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/\\S+ .*rss: (\\d+)Mb");
@@ -125,7 +125,7 @@ class FuzzingTest {
         "--reproducer_path=" + work,
         "-max_total_time=" + seconds,
         "-max_len=" + INPUT_BYTES_MAX,
-        "-timeout=20",
+        "-timeout=60",
         "-dict=" + dictionary,
         "-artifact_prefix=" + work.resolve("found") + File.separator,
         Files.createDirectories(work.resolve("grown")).toString(),
