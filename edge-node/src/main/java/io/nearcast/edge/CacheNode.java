@@ -6,11 +6,13 @@ import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.launch.DataDirectory;
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.StartFailure;
+import io.nearcast.config.lease.NodeLease;
 import io.nearcast.config.metrics.Metrics;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
+import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.admin.AdminServer;
 import io.nearcast.edge.agent.Agent;
@@ -44,6 +46,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,12 +66,18 @@ public final class CacheNode implements AutoCloseable {
   /** What is to be closed, the last first. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+  private final NodeLease lease;
   private final Engine engine;
   private final Server server;
   private final AdminServer adminServer;
   private final AtomicReference<@Nullable FeedFollower> follower = new AtomicReference<>();
 
-  private CacheNode(CacheNodeOptions options, LongSupplier nowMillis) {
+  private CacheNode(
+      CacheNodeOptions options,
+      LongSupplier nowMillis,
+      NodeLease lease,
+      Predicate<WhenCutOff> permits) {
+    this.lease = lease;
     try {
       String id = id(options.source());
       Metrics metrics = new Metrics();
@@ -100,6 +109,7 @@ public final class CacheNode implements AutoCloseable {
                   tiers,
                   new FlowMetrics(metrics.registry()),
                   accessLog,
+                  permits,
                   nowMillis),
               Routes.none());
       Sweeper sweeper = started(new Sweeper(engine, ownLog, this::matched));
@@ -137,17 +147,32 @@ public final class CacheNode implements AutoCloseable {
    * @throws StartFailure if an address cannot be had, or a directory or file not be used
    */
   public static CacheNode start(CacheNodeOptions options) {
-    return start(options, System::currentTimeMillis);
+    NodeLease lease = NodeLease.ofSystemClocks();
+    return new CacheNode(
+        options,
+        System::currentTimeMillis,
+        lease,
+        needsLease(options) ? lease::permits : _ -> true);
   }
 
-  /** The same by another clock than the system's, in ms since 1970. */
-  static CacheNode start(CacheNodeOptions options, LongSupplier nowMillis) {
-    return new CacheNode(options, nowMillis);
+  /**
+   * The same by another clock than the system's, in ms since 1970.
+   *
+   * @param permits in place of the lease
+   */
+  static CacheNode start(
+      CacheNodeOptions options, LongSupplier nowMillis, Predicate<WhenCutOff> permits) {
+    return new CacheNode(options, nowMillis, NodeLease.ofSystemClocks(), permits);
   }
 
   private <T extends AutoCloseable> T started(T part) {
     parts.push(part);
     return part;
+  }
+
+  /** Only edges hold leases; a node that is nobody's member has nobody to be cut off from. */
+  private static boolean needsLease(CacheNodeOptions options) {
+    return isEdge(options) && options.source() instanceof CacheNodeOptions.Source.Member;
   }
 
   private static boolean isEdge(CacheNodeOptions options) {
@@ -231,7 +256,7 @@ public final class CacheNode implements AutoCloseable {
     follower.set(
         started(
             FeedFollower.start(
-                identity, member.controlPlanes(), member.token(), data.path(), agent)));
+                identity, member.controlPlanes(), member.token(), data.path(), agent, lease)));
   }
 
   private void matched(String purgeId, long count) {

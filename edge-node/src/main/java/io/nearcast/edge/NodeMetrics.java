@@ -1,5 +1,6 @@
 package io.nearcast.edge;
 
+import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.edge.flow.AccessLog;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.http.Server;
@@ -40,6 +41,14 @@ final class NodeMetrics extends Collector {
             "The bound of client connections.",
             server.limits().connections()),
         gauge("nearcast_fills_joinable", "Fills that others could join.", engine.fillsInProgress()),
+        gauge(
+            "nearcast_leased",
+            "1 where services that say revalidate are served without asking the origin first.",
+            engine.parts().permits().test(WhenCutOff.REVALIDATE) ? 1 : 0),
+        gauge(
+            "nearcast_cut_off_objects",
+            "Objects that the origin was asked about within a second for want of a lease.",
+            engine.cutOffObjects()),
         gauge(
             "nearcast_purge_stamps",
             "Purge selectors that are kept apart.",

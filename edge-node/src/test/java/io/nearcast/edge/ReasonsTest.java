@@ -101,6 +101,7 @@ final class ReasonsTest {
               "ETag: \"1\"");
       case SOFT_PURGED -> softPurged();
       case PARTIAL_MISS -> throw new IllegalStateException("no part is stored");
+      case CUT_OFF -> throw new IllegalStateException("see CutOffTest");
       case REQUEST ->
           again(
               "fwd=request; fwd-status=200; stored; ttl=60",
@@ -167,7 +168,9 @@ final class ReasonsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PARTIAL_MISS")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"PARTIAL_MISS", "CUT_OFF"})
   void nodeSaysWhyInHeaderLogAndMetric(Reason reason) throws IOException {
     boolean aboutStoring = reason.compareTo(Reason.POST_NOT_REUSABLE) >= 0;
     String metric =

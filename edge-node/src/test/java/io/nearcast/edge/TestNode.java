@@ -7,6 +7,7 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
+import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.flow.Engine;
@@ -36,6 +37,9 @@ final class TestNode implements AutoCloseable {
 
   final AtomicLong clock = new AtomicLong(1_700_000_000_000L);
   final CacheNode node;
+
+  /** Whether it holds a lease. */
+  volatile boolean leased = true;
 
   private TestNode(
       Engine.Tier tier,
@@ -68,7 +72,9 @@ final class TestNode implements AutoCloseable {
             accessLog,
             trusted,
             source);
-    node = CacheNode.start(options, clock::get);
+    node =
+        CacheNode.start(
+            options, clock::get, whenCutOff -> leased || whenCutOff == WhenCutOff.SERVE);
     OPEN.incrementAndGet();
   }
 

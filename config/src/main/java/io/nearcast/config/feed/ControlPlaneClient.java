@@ -2,6 +2,7 @@ package io.nearcast.config.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.ReportAnswer;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import java.io.IOException;
@@ -103,14 +104,17 @@ final class ControlPlaneClient implements AutoCloseable {
    *
    * @throws IOException if it is not accepted within {@link Timing#reportMax}
    */
-  void report(String node, NodeReport report) throws IOException {
+  ReportAnswer report(String node, NodeReport report) throws IOException {
     HttpRequest request =
         request("/v1/nodes/" + node + "/report", "application/json", timing.reportMax())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(Documents.writeJson(report)))
             .build();
     try (ByteStream body = send(request)) {
-      body.all(timing.reportMax(), ANSWER_BYTES_MAX);
+      byte[] json = body.all(timing.reportMax(), ANSWER_BYTES_MAX);
+      return Documents.readJson(ReportAnswer.class, json);
+    } catch (InvalidDocument e) {
+      throw new IOException("its answer cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.nearcast.config.feed.EventStream.Event;
 import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
+import io.nearcast.config.lease.NodeLease;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,13 +53,20 @@ public final class FeedFollower implements AutoCloseable {
       Supplier<String> token,
       Path dataDirectory,
       FeedListener listener,
+      NodeLease lease,
       Timing timing) {
     this.timing = timing;
     client = new ControlPlaneClient(controlPlanes, token, timing);
-    progress = new FeedProgress(new LastGoodCopy(dataDirectory), listener);
+    progress =
+        new FeedProgress(
+            new LastGoodCopy(dataDirectory), new KnownMark(dataDirectory), listener, lease);
     reporter =
         new Reporter(
-            node, new ControlPlaneClient(controlPlanes, token, timing), progress::applied, timing);
+            node,
+            new ControlPlaneClient(controlPlanes, token, timing),
+            progress::applied,
+            lease,
+            timing);
     backoff = new Backoff(timing.backoffMin(), timing.backoffMax());
     thread = Thread.ofVirtual().name("nearcast-feed").unstarted(this::run);
   }
@@ -72,6 +80,7 @@ public final class FeedFollower implements AutoCloseable {
    * @param token gives the node's token for each request
    * @param dataDirectory an existing directory, held by this process alone
    * @param listener what is done with the feed; takes no ownership
+   * @param lease the node's, which this keeps up to date
    * @throws IllegalStateException if the thread is interrupted while it waits
    */
   public static FeedFollower start(
@@ -79,8 +88,19 @@ public final class FeedFollower implements AutoCloseable {
       List<URI> controlPlanes,
       Supplier<String> token,
       Path dataDirectory,
+      FeedListener listener,
+      NodeLease lease) {
+    return start(node, controlPlanes, token, dataDirectory, listener, lease, Timing.STANDARD);
+  }
+
+  /** Follows for a node that holds no leases. */
+  public static FeedFollower start(
+      NodeIdentity node,
+      List<URI> controlPlanes,
+      Supplier<String> token,
+      Path dataDirectory,
       FeedListener listener) {
-    return start(node, controlPlanes, token, dataDirectory, listener, Timing.STANDARD);
+    return start(node, controlPlanes, token, dataDirectory, listener, NodeLease.ofSystemClocks());
   }
 
   static FeedFollower start(
@@ -89,12 +109,13 @@ public final class FeedFollower implements AutoCloseable {
       Supplier<String> token,
       Path dataDirectory,
       FeedListener listener,
+      NodeLease lease,
       Timing timing) {
     if (controlPlanes.isEmpty()) {
       throw new IllegalArgumentException("no control plane to follow");
     }
     FeedFollower follower =
-        new FeedFollower(node, controlPlanes, token, dataDirectory, listener, timing);
+        new FeedFollower(node, controlPlanes, token, dataDirectory, listener, lease, timing);
     follower.thread.start();
     try {
       follower.ready.await();

@@ -1,6 +1,7 @@
 package io.nearcast.config.feed;
 
 import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.lease.NodeLease;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -27,16 +28,23 @@ final class FeedProgress {
   private static final long FLEET_INTERVAL_NANOS = 1_000_000_000;
 
   private final LastGoodCopy copy;
+  private final KnownMark known;
   private final FeedListener listener;
+  private final NodeLease lease;
   private volatile @Nullable FeedState state;
   private volatile Fleet fleet = Fleet.EMPTY;
   private volatile FeedHead applied = NOTHING;
   private boolean diskFails;
   private long savedAtNanos = System.nanoTime() - FLEET_INTERVAL_NANOS;
 
-  FeedProgress(LastGoodCopy copy, FeedListener listener) {
+  /**
+   * @param lease is told what has been applied and is on disk
+   */
+  FeedProgress(LastGoodCopy copy, KnownMark known, FeedListener listener, NodeLease lease) {
     this.copy = copy;
+    this.known = known;
     this.listener = listener;
+    this.lease = lease;
   }
 
   @Nullable FeedState state() {
@@ -72,13 +80,19 @@ final class FeedProgress {
     listener.snapshot(restored);
     state = restored;
     applied = position(restored);
+    lease.restored(restored.log(), restored.sequence(), known.isSetFor(restored.log()));
     takeFleet(found.get().fleet());
     log.info("has its last good copy, at {}", restored.sequence());
     return true;
   }
 
-  /** Replaces the state. */
-  void snapshot(FeedSnapshot snapshot) {
+  /**
+   * Replaces the state.
+   *
+   * @throws IOException if the disk cannot be written; the state is then as before
+   */
+  void snapshot(FeedSnapshot snapshot) throws IOException {
+    known.clear();
     FeedState before = state;
     FeedState after = snapshot.state();
     KnownPurges purges = snapshot.purges();
@@ -91,6 +105,7 @@ final class FeedProgress {
       listener.snapshot(after);
     }
     state = after;
+    lease.snapshot(after.log(), after.sequence());
     save(after);
   }
 
@@ -129,9 +144,21 @@ final class FeedProgress {
     if (current == null) {
       return;
     }
+    noteKnown(current);
     boolean behind = !applied.equals(position(current)) || copy.differs(fleet);
     if (behind && System.nanoTime() - savedAtNanos >= FLEET_INTERVAL_NANOS) {
       save(current);
+    }
+  }
+
+  private void noteKnown(FeedState current) {
+    if (!lease.isKnown()) {
+      return;
+    }
+    try {
+      known.set(current.log());
+    } catch (IOException e) {
+      log.debug("is noted at the next look", e);
     }
   }
 
@@ -164,5 +191,6 @@ final class FeedProgress {
     }
     diskFails = false;
     applied = position(current);
+    lease.applied(current.sequence());
   }
 }

@@ -2,6 +2,8 @@ package io.nearcast.config.feed;
 
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.lease.LeaseGrant;
+import io.nearcast.config.lease.NodeLease;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +36,7 @@ final class Reporter implements AutoCloseable {
   private final ControlPlaneClient client;
   private final Supplier<FeedHead> applied;
   private final Timing timing;
+  private final NodeLease lease;
   private final String boot = UUID.randomUUID().toString();
   private final Semaphore news = new Semaphore(0);
   private final Thread thread;
@@ -51,12 +54,18 @@ final class Reporter implements AutoCloseable {
   /**
    * @param client takes ownership
    * @param applied what the node has applied, and on disk
+   * @param lease is told of each lease that is given, and given up before the leaving report
    */
   Reporter(
-      NodeIdentity node, ControlPlaneClient client, Supplier<FeedHead> applied, Timing timing) {
+      NodeIdentity node,
+      ControlPlaneClient client,
+      Supplier<FeedHead> applied,
+      NodeLease lease,
+      Timing timing) {
     this.node = node;
     this.client = client;
     this.applied = applied;
+    this.lease = lease;
     this.timing = timing;
     thread = Thread.ofVirtual().name("nearcast-reporter").unstarted(this::run);
   }
@@ -113,6 +122,7 @@ final class Reporter implements AutoCloseable {
       send(report(false));
       awaitNews();
     }
+    lease.giveUp();
     for (int i = 0; i < client.size() && !send(report(true)); i++) {
       log.debug("the leaving report goes to the next control plane");
     }
@@ -147,8 +157,11 @@ final class Reporter implements AutoCloseable {
   }
 
   private boolean send(NodeReport report) {
+    // Before what was applied is read would do as well; after the report has gone would not.
+    NodeLease.Asked asked = lease.asking();
+    LeaseGrant grant;
     try {
-      client.report(node.id(), report);
+      grant = client.report(node.id(), report).lease();
     } catch (IOException e) {
       if (!failing) {
         log.warn("reports to {} fail: {}", client.current(), e.getMessage());
@@ -161,6 +174,9 @@ final class Reporter implements AutoCloseable {
       log.info("reports go to {}", client.current());
     }
     failing = false;
+    if (grant != null && !report.leaving()) {
+      lease.answered(asked, grant);
+    }
     answered(report);
     return true;
   }

@@ -12,7 +12,9 @@ public record PurgePolicy(WhenCutOff whenCutOff) {
 
   /** What a cut-off edge does. */
   public enum WhenCutOff {
-    /** It serves what it has. */
-    SERVE
+    /** It serves what it has; purges wait for it. */
+    SERVE,
+    /** It has the origin asked before it serves anything; purges wait for its lease to end. */
+    REVALIDATE
   }
 }

@@ -8,6 +8,7 @@ import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.lease.NodeLease;
 import io.nearcast.config.model.Pop;
 import java.io.IOException;
 import java.net.URI;
@@ -475,6 +476,7 @@ final class FeedFollowerTest {
             () -> "token",
             directory,
             listener,
+            NodeLease.ofSystemClocks(),
             QUICK));
   }
 

@@ -79,8 +79,8 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b], ORIGINS, cache: {compression: {minSize: 17m}}}          | /cache/compression/minSize | is above 16m, the longest body that is compressed
           {name: a, domains: [a.b], ORIGINS, cache: {compression: {codings: [brotli]}}}     | /cache/compression/codings/0 | must be one of br, zstd, gzip
           {name: a, domains: [a.b], ORIGINS, cache: {compression: {codings: [br, br]}}}     | /cache/compression/codings | names one twice: leave one out
-          {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: revalidate}}     | /purge/whenCutOff | must be serve: this release only knows that
-          {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: 1}}              | /purge/whenCutOff | must be serve: this release only knows that
+          {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: refuse}}         | /purge/whenCutOff | must be one of serve, revalidate
+          {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: 1}}              | /purge/whenCutOff | must be one of serve, revalidate
           {name: a, domains: [a.b], ORIGINS, rules: [{cache: bypass}]}            | /rules/0/match    | is missing: write an object
           {name: a, domains: [a.b], ORIGINS, upgrades: [h2c]}                     | /upgrades/0       | must be websocket: this release only knows that
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {}, cache: bypass}]} | /rules/0/match/path | is missing: write a string

@@ -119,7 +119,7 @@ public final class Services {
     checkDomains(draft, service);
     checkCount(draft, active);
     int version = store(draft, service, author);
-    draft.append(new Change.ServiceActivated(version, service));
+    CutOff.append(draft, service.name(), new Change.ServiceActivated(version, service));
     return new Outcome(active == null, version, service);
   }
 
@@ -135,7 +135,7 @@ public final class Services {
       if (active == null || active.version() != version) {
         checkDomains(draft, stored.service());
         checkCount(draft, active);
-        draft.append(new Change.ServiceActivated(version, stored.service()));
+        CutOff.append(draft, name, new Change.ServiceActivated(version, stored.service()));
       }
       return new Outcome(active == null, version, stored.service());
     });
@@ -149,7 +149,7 @@ public final class Services {
         throw Refusal.absent("service", name);
       }
       precondition.check(active.service());
-      return draft.append(new Change.ServiceRemoved(name));
+      return CutOff.append(draft, name, new Change.ServiceRemoved(name));
     });
   }
 

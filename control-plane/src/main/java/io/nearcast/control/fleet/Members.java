@@ -9,6 +9,8 @@ import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.lease.LeaseGrant;
+import io.nearcast.config.lease.LeaseTerms;
 import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
@@ -22,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that are members. A node becomes one by its first report and is one until it says that
@@ -46,22 +49,13 @@ public final class Members {
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, Node> nodes = new TreeMap<>();
+  private final LeaseBook leases;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-
-  /**
-   * What purges need to know of a member.
-   *
-   * @param id unique in the fleet
-   * @param edge whether it counts for the completion of purges
-   * @param joined it counts for purges after this sequence
-   * @param applied the last entry that it has applied
-   * @param down whether it has not reported for {@link Fleet#DOWN_AFTER}
-   */
-  public record Standing(String id, boolean edge, long joined, long applied, boolean down) {}
 
   private Members(Ledger ledger, LongSupplier nanoClock) {
     this.ledger = ledger;
     this.nanoClock = nanoClock;
+    this.leases = new LeaseBook(ledger.state().sequence(), nanoClock.getAsLong());
   }
 
   /**
@@ -123,26 +117,42 @@ public final class Members {
   /**
    * Takes in what a node says of itself. When this returns, membership is durable.
    *
+   * @return the lease that the report is worth, null for nodes that hold none
    * @throws Refusal if another process uses the id, or there are too many members
    */
-  public void report(String id, NodeReport report) {
+  public @Nullable LeaseGrant report(String id, NodeReport report) {
     if (report.leaving()) {
       leave(id, report.boot());
-      return;
+      return null;
     }
     if (!isKnown(id, report)) {
       join(id, report);
     }
+    LeaseGrant lease = heard(id, report);
+    changed();
+    return lease;
+  }
+
+  private @Nullable LeaseGrant heard(String id, NodeReport report) {
+    long now = nanoClock.getAsLong();
     lock.lock();
     try {
       Node node = nodes.get(id);
-      if (node != null && node.member().boot().equals(report.boot())) {
-        node.heard(report, applied(report), true, nanoClock.getAsLong());
+      if (node == null || !node.member().boot().equals(report.boot())) {
+        return null;
       }
+      Member member = node.member();
+      long applied = applied(report);
+      node.heard(report, applied, true, now);
+      if (!member.isEdge()) {
+        return null;
+      }
+      // Counted first, then told from where on it has a lease (PURGE.md rule 18).
+      long watermark = leases.renew(id, member.boot(), member.registered(), applied, now);
+      return new LeaseGrant(ledger.state().log(), watermark, LeaseTerms.TERM);
     } finally {
       lock.unlock();
     }
-    changed();
   }
 
   /** What nodes have said to this control plane, for the others. */
@@ -233,8 +243,13 @@ public final class Members {
         throw new Refusal(Reason.OVERLOADED, "there are " + MEMBERS_MAX + " nodes already");
       }
       long joined = old == null ? draft.feed().sequence() : old.joined();
+      long registered =
+          old != null && old.boot().equals(report.boot())
+              ? old.registered()
+              : draft.feed().sequence();
       Member member =
-          new Member(id, report.boot(), report.role(), report.pop(), report.address(), joined);
+          new Member(
+              id, report.boot(), report.role(), report.pop(), report.address(), joined, registered);
       draft.put(PREFIX + id, member);
       return member;
     });
@@ -257,9 +272,18 @@ public final class Members {
       }
       return member;
     });
+    lock.lock();
+    try {
+      leases.givenUp(id, boot);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Takes a node out of the membership; it becomes a member again if it still reports. */
+  /**
+   * Takes a node out of the membership; it becomes a member again if it still reports. Where it may
+   * hold a lease, purges wait for that to end.
+   */
   public void remove(String id) {
     ledger.write(draft -> {
       require(draft, id);
@@ -320,25 +344,44 @@ public final class Members {
         state.drained().contains(member.id()), state.pops().containsKey(member.pop()), now);
   }
 
-  /** What purges need to know: edges and shields, in the order of their ids. */
-  public List<Standing> standings() {
+  /** What purges need to know. */
+  public Survey survey() {
+    // Before the leases are looked at (PURGE.md rule 21).
+    long head = ledger.state().sequence();
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
-      List<Standing> all = new ArrayList<>(nodes.size());
+      List<Survey.Standing> all = new ArrayList<>(nodes.size());
       for (Node node : nodes.values()) {
-        Member member = node.member();
-        if (member.role() != NodeRole.ROUTER) {
-          all.add(
-              new Standing(
-                  member.id(),
-                  member.role() == NodeRole.EDGE,
-                  member.joined(),
-                  node.applied(),
-                  node.down(now)));
+        if (node.member().role() != NodeRole.ROUTER) {
+          all.add(standing(node, now));
         }
       }
-      return all;
+      long floor = leases.floor(head, now);
+      // Of the leases that another control plane has given nothing is known here.
+      return new Survey(all, ledger.store().isShared() ? 0 : floor);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Survey.Standing standing(Node node, long now) {
+    Member member = node.member();
+    return new Survey.Standing(
+        member.id(),
+        member.isEdge(),
+        member.joined(),
+        node.applied(),
+        ledger.store().isShared() || leases.holds(member.id(), now),
+        node.down(now));
+  }
+
+  /** In how many nanoseconds the next lease ends if nobody reports. */
+  public long leaseEndsInNanos() {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      return leases.changesInNanos(now);
     } finally {
       lock.unlock();
     }

@@ -8,6 +8,8 @@ import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.fleet.Members;
+import io.nearcast.control.fleet.Survey;
+import io.nearcast.control.fleet.Survey.Standing;
 import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
@@ -18,6 +20,7 @@ import io.nearcast.control.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,7 +67,8 @@ public final class Purges implements AutoCloseable {
   private final KeptKeys keys;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
-  private final TreeMap<Long, CompletableFuture<Boolean>> open = new TreeMap<>();
+  private final CutOffServices cutOff;
+  private final TreeMap<Long, Waiting> open = new TreeMap<>();
   private final Thread thread = Thread.ofVirtual().name("purges").unstarted(this::run);
   private boolean dirty = true;
   private boolean waitsEnded;
@@ -73,12 +77,15 @@ public final class Purges implements AutoCloseable {
   /** Whether completed purges could not be written down; belongs to the thread. */
   private boolean failed;
 
-  private record Open(long sequence) {}
+  private record Open(long sequence, String service) {}
+
+  private record Waiting(String service, CompletableFuture<Boolean> completed) {}
 
   private record Matched(long matched) {}
 
   private Purges(Ledger ledger, Members members, KeptKeys keys) {
     this.ledger = ledger;
+    this.cutOff = CutOffServices.open(ledger);
     this.members = members;
     this.keys = keys;
   }
@@ -103,13 +110,15 @@ public final class Purges implements AutoCloseable {
 
   private void apply(Document document) {
     long sequence = Long.parseLong(document.key().substring(OPEN_PREFIX.length()));
-    CompletableFuture<Boolean> completed = null;
+    byte[] value = document.value();
+    Waiting completed = null;
     lock.lock();
     try {
-      if (document.value() == null) {
+      if (value == null) {
         completed = open.remove(sequence);
       } else {
-        open.putIfAbsent(sequence, new CompletableFuture<>());
+        String service = Documents.readJson(Open.class, value).service();
+        open.putIfAbsent(sequence, new Waiting(service, new CompletableFuture<>()));
         dirty = true;
         news.signal();
       }
@@ -117,7 +126,7 @@ public final class Purges implements AutoCloseable {
       lock.unlock();
     }
     if (completed != null) {
-      completed.complete(true);
+      completed.completed().complete(true);
     }
   }
 
@@ -162,7 +171,7 @@ public final class Purges implements AutoCloseable {
                   null,
                   List.of());
           draft.put(PREFIX + digits(sequence), purge);
-          draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence));
+          draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence, service));
           if (key != null) {
             keys.keep(draft, key, request, sequence);
           }
@@ -201,7 +210,7 @@ public final class Purges implements AutoCloseable {
 
   /** Waits until a purge is complete, but no longer than a time. */
   public void await(PurgeView issued, Duration patience) throws InterruptedException {
-    CompletableFuture<Boolean> completed;
+    Waiting completed;
     lock.lock();
     try {
       completed = waitsEnded ? null : open.get(issued.purge().sequence());
@@ -212,7 +221,7 @@ public final class Purges implements AutoCloseable {
       return;
     }
     try {
-      completed.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      completed.completed().get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       LOG.debug("purge {} is not complete yet", issued.purge().id());
     } catch (ExecutionException e) {
@@ -253,51 +262,52 @@ public final class Purges implements AutoCloseable {
 
   /** How far a purge is now. */
   public PurgeView view(StoredPurge purge) {
-    List<Members.Standing> standings = members.standings();
+    List<Standing> standings = members.survey().standings();
     Map<String, Long> matched = matched(purge.sequence());
+    Long since = cutOff.since(purge.service());
     if (purge.completedAt() != null) {
       return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, standings, matched));
     }
-    List<NodeReceipt> receipts = receipts(purge.sequence(), standings, matched);
+    List<NodeReceipt> receipts = receipts(purge.sequence(), since, standings, matched);
     boolean silent =
-        standings.stream().anyMatch(node -> blocks(node, purge.sequence()) && node.down());
+        standings.stream()
+            .filter(node -> node.edge() && node.joined() < purge.sequence())
+            .map(node -> Completion.state(node, purge.sequence(), since))
+            .anyMatch(state -> state == ReceiptState.UNCONFIRMED);
     return new PurgeView(purge, silent ? PurgeState.UNCONFIRMED : PurgeState.PENDING, receipts);
   }
 
   /** The receipts of a complete purge, of which only those of shields can still change. */
   private static List<NodeReceipt> frozen(
-      StoredPurge purge, List<Members.Standing> standings, Map<String, Long> matched) {
-    Map<String, Members.Standing> byId = new HashMap<>();
+      StoredPurge purge, List<Standing> standings, Map<String, Long> matched) {
+    Map<String, Standing> byId = new HashMap<>();
     standings.forEach(node -> byId.put(node.id(), node));
     List<NodeReceipt> receipts = new ArrayList<>();
     for (NodeReceipt kept : purge.nodes()) {
-      Members.Standing node = byId.get(kept.id());
-      ReceiptState state =
-          kept.state() == ReceiptState.APPLIED || node == null
-              ? kept.state()
-              : state(node, purge.sequence());
-      receipts.add(new NodeReceipt(kept.id(), state, matched.get(kept.id())));
+      Standing node = byId.get(kept.id());
+      receipts.add(
+          new NodeReceipt(
+              kept.id(), later(kept.state(), node, purge.sequence()), matched.get(kept.id())));
     }
     return receipts;
   }
 
+  private static ReceiptState later(ReceiptState kept, @Nullable Standing node, long sequence) {
+    if (kept == ReceiptState.APPLIED || node == null) {
+      return kept;
+    }
+    ReceiptState now = Completion.state(node, sequence, null);
+    return kept == ReceiptState.LEASE_EXPIRED && now != ReceiptState.APPLIED ? kept : now;
+  }
+
   private static List<NodeReceipt> receipts(
-      long sequence, List<Members.Standing> standings, Map<String, Long> matched) {
+      long sequence, @Nullable Long since, List<Standing> standings, Map<String, Long> matched) {
     return standings.stream()
         .filter(node -> node.joined() < sequence)
-        .map(node -> new NodeReceipt(node.id(), state(node, sequence), matched.get(node.id())))
+        .map(node ->
+            new NodeReceipt(
+                node.id(), Completion.state(node, sequence, since), matched.get(node.id())))
         .toList();
-  }
-
-  private static ReceiptState state(Members.Standing node, long sequence) {
-    if (node.applied() >= sequence) {
-      return ReceiptState.APPLIED;
-    }
-    return node.down() ? ReceiptState.UNCONFIRMED : ReceiptState.PENDING;
-  }
-
-  private static boolean blocks(Members.Standing node, long sequence) {
-    return node.edge() && node.joined() < sequence && node.applied() < sequence;
   }
 
   private Map<String, Long> matched(long sequence) {
@@ -352,11 +362,12 @@ public final class Purges implements AutoCloseable {
   }
 
   private boolean awaitNews() throws InterruptedException {
+    long untilLookNanos = failed ? RETRY_NANOS : members.leaseEndsInNanos();
+    boolean watching = cutOff.anyUnknown();
     lock.lock();
     try {
-      long untilRetryNanos = failed ? RETRY_NANOS : Long.MAX_VALUE;
-      while (!closed && !(dirty && !open.isEmpty()) && untilRetryNanos > 0) {
-        untilRetryNanos = news.awaitNanos(untilRetryNanos);
+      while (!closed && !(dirty && (watching || !open.isEmpty())) && untilLookNanos > 0) {
+        untilLookNanos = news.awaitNanos(untilLookNanos);
       }
       dirty = false;
       failed = false;
@@ -368,36 +379,46 @@ public final class Purges implements AutoCloseable {
 
   private void completeAll() {
     // First the purges, then the members: whoever joined before one of these purges is among them.
-    List<Long> candidates = candidates();
-    List<Members.Standing> standings = members.standings();
-    long floor =
-        standings.stream()
-            .filter(Members.Standing::edge)
-            .mapToLong(node -> Math.max(node.joined(), node.applied()))
-            .min()
-            .orElse(Long.MAX_VALUE);
-    List<Long> passed = candidates.stream().filter(sequence -> sequence <= floor).toList();
-    for (int from = 0; from < passed.size(); from += COMPLETED_AT_ONCE) {
-      complete(passed.subList(from, Math.min(passed.size(), from + COMPLETED_AT_ONCE)), standings);
+    Map<Long, String> candidates = candidates();
+    Survey survey = members.survey();
+    cutOff.note(survey);
+    Map<String, Long> passed = new HashMap<>();
+    List<Long> complete =
+        candidates.entrySet().stream()
+            .filter(purge ->
+                purge.getKey()
+                    <= passed.computeIfAbsent(
+                        purge.getValue(),
+                        service -> Completion.passed(survey, cutOff.since(service))))
+            .map(Map.Entry::getKey)
+            .toList();
+    for (int from = 0; from < complete.size(); from += COMPLETED_AT_ONCE) {
+      complete(
+          complete.subList(from, Math.min(complete.size(), from + COMPLETED_AT_ONCE)),
+          survey.standings());
     }
   }
 
-  private List<Long> candidates() {
+  /** The purges that are not complete and their services, in their order. */
+  private Map<Long, String> candidates() {
     lock.lock();
     try {
-      return List.copyOf(open.keySet());
+      Map<Long, String> candidates = new LinkedHashMap<>();
+      open.forEach((sequence, waiting) -> candidates.put(sequence, waiting.service()));
+      return candidates;
     } finally {
       lock.unlock();
     }
   }
 
-  private void complete(List<Long> sequences, List<Members.Standing> standings) {
+  private void complete(List<Long> sequences, List<Standing> standings) {
     try {
       ledger.write(draft -> {
         for (long sequence : sequences) {
           StoredPurge purge = draft.read(StoredPurge.class, PREFIX + digits(sequence));
           if (purge != null && purge.completedAt() == null) {
-            List<NodeReceipt> receipts = receipts(sequence, standings, Map.of());
+            Long since = cutOff.since(purge.service());
+            List<NodeReceipt> receipts = receipts(sequence, since, standings, Map.of());
             draft.put(PREFIX + digits(sequence), purge.completed(draft.now(), receipts));
           }
           draft.delete(OPEN_PREFIX + digits(sequence));
@@ -419,7 +440,7 @@ public final class Purges implements AutoCloseable {
     lock.lock();
     try {
       waitsEnded = true;
-      open.values().forEach(waiting -> waiting.complete(false));
+      open.values().forEach(waiting -> waiting.completed().complete(false));
     } finally {
       lock.unlock();
     }

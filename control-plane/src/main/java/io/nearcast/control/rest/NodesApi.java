@@ -3,8 +3,10 @@ package io.nearcast.control.rest;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.fleet.ReportAnswer;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.launch.HostPort;
+import io.nearcast.config.lease.LeaseGrant;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
@@ -19,9 +21,6 @@ final class NodesApi {
   private final Ledger ledger;
   private final Members members;
   private final Purges purges;
-
-  /** The answer to a report. */
-  private record Heard(String log, long head) {}
 
   NodesApi(Ledger ledger, Members members, Purges purges) {
     this.ledger = ledger;
@@ -77,12 +76,12 @@ final class NodesApi {
     String id = call.newName("node");
     NodeReport report = call.body(NodeReport.class);
     check(report);
-    members.report(id, report);
+    LeaseGrant lease = members.report(id, report);
     if (!report.matched().isEmpty()) {
       purges.matched(id, report.matched());
     }
     var state = ledger.state();
-    call.reply(200, new Heard(state.log(), state.sequence()));
+    call.reply(200, new ReportAnswer(state.log(), state.sequence(), lease));
   }
 
   private static void check(NodeReport report) {

@@ -38,7 +38,7 @@ record Arrivals(
    */
   Arrival of(Target from, ResponseHead raw, long length, long requestMillis) {
     long now = engine.nowMillis();
-    Position asOf = asOf(from, raw);
+    Position asOf = order.epoch().asOf(from.shield(), Tiers.asOf(raw.fields()));
     if (raw.status() == 304 && (candidate != null || shared)) {
       return notModified(raw, asOf, requestMillis, now);
     }
@@ -69,15 +69,6 @@ record Arrivals(
   private Variant variant(StoredResponse stored, ResponseHead updated) {
     Variant now = VaryRule.of(updated, order.client(), order.policy().key());
     return now.names().equals(stored.variant().names()) ? stored.variant() : now;
-  }
-
-  /** What the answer is as of: what the tier states, else what was applied here at the asking. */
-  private Position asOf(Target from, ResponseHead head) {
-    Position stated = from.shield() ? Tiers.asOf(head.fields()) : null;
-    Position own = order.position();
-    return stated != null && stated.sameLog(own)
-        ? stated
-        : new Position(own.log(), from.shield() ? own.sequence() : order.floor());
   }
 
   private @Nullable Reason notStored(ResponseHead head, Freshness freshness, long length) {

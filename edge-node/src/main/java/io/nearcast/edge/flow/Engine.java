@@ -1,14 +1,18 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.config.model.PurgePolicy.WhenCutOff;
+import io.nearcast.config.model.Service;
 import io.nearcast.edge.coding.Coder;
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.upstream.Upstreams;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The caching engine of a node: what exchanges and fills share. The edge and the shield are the
@@ -41,6 +45,8 @@ public final class Engine implements RequestHandler {
    * @param tiers what is believed of other tiers
    * @param metrics what is counted
    * @param accessLog where answers are logged
+   * @param permits whether what is stored may be used without asking the origin, by what the
+   *     service says of edges that are cut off
    * @param nowMillis the wall clock, in ms since 1970
    */
   public record Parts(
@@ -56,6 +62,7 @@ public final class Engine implements RequestHandler {
       Tiers tiers,
       FlowMetrics metrics,
       AccessLog accessLog,
+      Predicate<WhenCutOff> permits,
       LongSupplier nowMillis) {}
 
   private final Parts parts;
@@ -63,6 +70,7 @@ public final class Engine implements RequestHandler {
   private final Forms forms;
   private final FillTable fills = new FillTable();
   private final Tunnels tunnels;
+  private final Turns turns = new Turns(System::nanoTime);
   private volatile Routes routes;
 
   /**
@@ -108,6 +116,11 @@ public final class Engine implements RequestHandler {
     return fills.size();
   }
 
+  /** How many objects upstream was asked about within a second for want of a lease. */
+  public int cutOffObjects() {
+    return turns.size();
+  }
+
   /** What the engine is made of. */
   public Parts parts() {
     return parts;
@@ -131,6 +144,15 @@ public final class Engine implements RequestHandler {
 
   FillTable fills() {
     return fills;
+  }
+
+  Turns turns() {
+    return turns;
+  }
+
+  /** What a client's request for a service demands at this moment. */
+  Demand clientDemand(Service service) {
+    return parts.permits().test(service.purge().whenCutOff()) ? Demand.CLIENT : Demand.UNLEASED;
   }
 
   Store store() {

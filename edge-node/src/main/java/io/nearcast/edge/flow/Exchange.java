@@ -5,6 +5,7 @@ import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ResponseEncoder;
 import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.route.Route;
@@ -99,12 +100,14 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   private Routed route(Routes.Match match) {
     Route.Policy policy = match.route().policy(head.target());
+    Demand asked = engine.tiers().demand(head, response.client());
     return new Routed(
         match,
         policy,
         match.route().key(match.domain(), head),
         RequestTraits.of(head, policy.cache()),
-        engine.tiers().ask(head, response.client()));
+        asked == null ? engine.clientDemand(match.route().service()) : asked,
+        asked != null);
   }
 
   // Look up and decide
@@ -137,7 +140,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
             otherVariants,
             soft,
             engine.nowMillis());
-    act(to.forTier(decision, stored, applied), stored, soft);
+    act(to.permitted(decision, stored, applied), stored, soft);
   }
 
   // Act
@@ -204,12 +207,30 @@ final class Exchange implements RequestHandler.Stream, FillReader {
         stored != null
             ? new FillTable.Place(key(), stored.variant())
             : engine.fills().placeOf(key(), head, engine.store().newestVariant(key()));
+    if (routed().cutOff()) {
+      awaitTurn(place, stored, soft);
+      return;
+    }
     Fill began = startFill(place, stored, soft, reason);
     if (began != null && !(stored == null && filledMeanwhile(began))) {
       fill = began;
       began.join(this);
       began.begin();
     }
+  }
+
+  /** Shares the next asking of the origin with all that come before it is sent. */
+  private void awaitTurn(FillTable.Place place, @Nullable StoredResponse stored, boolean soft) {
+    Fill[] made = new Fill[1];
+    Fill next =
+        engine
+            .turns()
+            .next(place, response.loop(), () -> made[0] = newFill(place, stored, soft, reason));
+    if (stored != null && !next.equals(made[0])) {
+      stored.release();
+    }
+    fill = next;
+    next.join(this);
   }
 
   /**
@@ -225,7 +246,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
         Purged.verdict(engine, found, applied) == Verdict.VALID
             ? Decide.decide(routed().traits(), found.view(), false, false, engine.nowMillis())
             : new Decision.Miss(reason);
-    if (!(routed().forTier(decision, found, applied) instanceof Decision.Hit)) {
+    if (!(routed().permitted(decision, found, applied) instanceof Decision.Hit)) {
       found.release();
       return false;
     }
@@ -242,14 +263,13 @@ final class Exchange implements RequestHandler.Stream, FillReader {
    */
   private @Nullable Fill startFill(
       FillTable.Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
-    boolean mayJoin = routed().mayJoin(applied);
     Fill[] made = new Fill[1];
     Fill chosen =
         engine
             .fills()
             .joinOrStart(
                 place,
-                other -> mayJoin && other.joinable(head, routed().min()),
+                other -> other.joinable(head, routed().demand()),
                 () -> made[0] = newFill(place, stored, soft, why));
     if (chosen.equals(made[0])) {
       return chosen;
@@ -443,7 +463,14 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   @Override
   public void failed(UpstreamFailure failure) {
     fill = null;
-    responder.failed(failure, reason);
+    if (routed().cutOff()) {
+      responder.refuse(
+          504,
+          Reason.CUT_OFF,
+          "this edge is cut off and the origin does not answer: " + failure.detail());
+    } else {
+      responder.failed(failure, reason);
+    }
     upload.drop();
   }
 

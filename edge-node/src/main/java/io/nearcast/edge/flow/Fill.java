@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
@@ -85,8 +86,8 @@ final class Fill implements UpstreamListener {
 
   // Readers
 
-  /** Whether a request may join now (PURGE.md rules 8 and 9). For any thread. */
-  boolean joinable(RequestHead request, long min) {
+  /** Whether a request may join now. For any thread. */
+  boolean joinable(RequestHead request, Demand demand) {
     State now = state;
     if (now != State.ASKING && now != State.STORING) {
       return false;
@@ -95,10 +96,7 @@ final class Fill implements UpstreamListener {
     Growing response = growing;
     String[] tags = response == null ? null : response.tags();
     return (known == null || VaryRule.matches(known, request))
-        // Sequences of another log say nothing (PURGE.md rule 16).
-        && order.position().sameLog(engine.purges().applied())
-        && order.floor() >= min
-        && !engine.purges().fenced(order.key(), tags, order.position().sequence())
+        && order.epoch().joinable(engine.purges(), tags, demand)
         && !engine.ownPurges().fenced(order.key(), tags, order.ownEpoch());
   }
 

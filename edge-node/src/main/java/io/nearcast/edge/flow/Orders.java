@@ -66,24 +66,19 @@ record Orders(
   }
 
   private Order order(RequestHead head, UpstreamRequest upstream, Reason why, boolean mayStore) {
-    // A tier that is ahead is told that the origin was asked after all that it knows of.
-    boolean sameLog = routed.ask() != null && routed.ask().min().sameLog(applied);
-    long floor = sameLog ? Math.max(applied.sequence(), routed.min()) : applied.sequence();
     RequestHead whole =
         routed.traits().range() ? head.withFields(head.fields().without("Range")) : head;
     return new Order(
         routed.match().route(),
         routed.policy().cache(),
-        routed.key(),
         whole,
         upstream,
         why,
         mayStore,
-        applied,
-        floor,
+        routed.demand().begin(routed.key(), applied),
         engine.ownPurges().applied().sequence(),
         // A tier that knows of more is told of the error instead (PURGE.md rule 12).
-        !routed.mustAskOrigin(applied));
+        !routed.demand().mustAskOrigin(applied));
   }
 
   /**
@@ -92,12 +87,10 @@ record Orders(
    */
   private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
     Fields.Builder fields = Fields.builder().addAll(upstream.fields());
-    long min = Math.max(engine.purges().min(routed.key()), routed.min());
+    Position min = routed.demand().forward(engine.purges(), routed.key(), applied);
     long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
-    boolean origin =
-        engine.ownPurges().min(routed.key()) > purgedUpTo
-            || (routed.ask() != null && routed.ask().origin());
-    engine.tiers().write(fields, new Position(applied.log(), min), origin);
+    boolean origin = engine.ownPurges().min(routed.key()) > purgedUpTo || routed.demand().origin();
+    engine.tiers().write(fields, min, origin);
     return upstream.withFields(fields.build());
   }
 }

@@ -98,7 +98,7 @@ record Outcome(
     return switch (reason) {
       case URI_MISS, HEAD -> "uri-miss";
       case VARY_MISS -> "vary-miss";
-      case STALE, NO_CACHE, SOFT_PURGED, STALE_IF_ERROR, STALE_WHILE_REVALIDATE -> "stale";
+      case STALE, NO_CACHE, SOFT_PURGED, CUT_OFF, STALE_IF_ERROR, STALE_WHILE_REVALIDATE -> "stale";
       case REQUEST, ONLY_IF_CACHED -> "request";
       case PARTIAL_MISS -> "partial";
       case METHOD -> "method";

@@ -26,7 +26,7 @@ final class Received {
       head = head.withFields(head.fields().without("Upgrade"));
     }
     String scheme = head.fields().first(FORWARDED_PROTO);
-    if (scheme == null || tiers.ask(sent, client) == null) {
+    if (scheme == null || tiers.demand(sent, client) == null) {
       return head;
     }
     return switch (scheme.toLowerCase(Locale.ROOT)) {

@@ -72,7 +72,7 @@ final class Responder {
   void route(Routed routed) {
     CachePolicy policy = routed.policy().cache();
     key = routed.key();
-    tier = routed.ask() != null;
+    tier = routed.fromTier();
     passTags = policy.passTags();
     // Only who faces clients codes for them; a tier gets what is stored, of which it makes its own.
     compression = tier || engine.shield() ? CompressionPolicy.OFF : policy.compression();

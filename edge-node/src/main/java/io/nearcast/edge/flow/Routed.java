@@ -1,6 +1,7 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
@@ -21,14 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param policy the service's policy for the path
  * @param key what its answer is stored under
  * @param traits what of its head counts when deciding
- * @param ask what another tier asks, null where the request is a client's
+ * @param demand what its answer must be as of
+ * @param fromTier whether another tier asks, not a client
  */
 record Routed(
     Routes.Match match,
     Route.Policy policy,
     CacheKey key,
     RequestTraits traits,
-    Tiers.@Nullable Ask ask) {
+    Demand demand,
+    boolean fromTier) {
 
   /**
    * Where the origin sees the request: the service's domain, not the node's name before it, and the
@@ -46,7 +49,7 @@ record Routed(
     KeyPolicy keyPolicy = policy.cache().key();
     boolean unsafe = !traits.method().answeredFromCache();
     Fields fields =
-        ask == null
+        !fromTier
             ? UnkeyedFields.without(head.fields(), keyPolicy.headers(), unsafe)
             : head.fields();
     return head.withFields(
@@ -62,38 +65,33 @@ record Routed(
   }
 
   /**
-   * What another tier may be given: nothing stale, and nothing stored where this node is behind
-   * what the tier has applied (PURGE.md, tiers).
+   * What may be given to another tier, or to anybody at an edge without a lease: nothing stale, and
+   * nothing stored before the origin was asked where the demand says so (PURGE.md rule 12).
    *
    * @param applied what this node had applied before it looked
    */
-  Decision forTier(Decision decision, @Nullable StoredResponse stored, Position applied) {
-    if (ask == null || stored == null) {
+  Decision permitted(Decision decision, @Nullable StoredResponse stored, Position applied) {
+    if (stored == null || !(fromTier || demand.origin())) {
       return decision;
     }
     return switch (decision) {
-      case Decision.Hit _ when mustAskOrigin(applied) -> new Decision.Validate(Reason.REQUEST);
-      case Decision.Stale _ -> new Decision.Validate(Reason.STALE);
+      case Decision.Hit _ when demand.mustAskOrigin(applied) -> instead(Reason.REQUEST);
+      case Decision.Stale _ -> instead(Reason.STALE);
       default -> decision;
     };
   }
 
-  /** Whether a tier knows of purges that what is stored here has not been compared with. */
-  boolean mustAskOrigin(Position applied) {
-    return ask != null
-        && (ask.origin()
-            || !ask.min().sameLog(applied)
-            || ask.min().sequence() > applied.sequence());
+  private Decision instead(Reason why) {
+    if (!cutOff()) {
+      return new Decision.Validate(why);
+    }
+    return traits.onlyIfCached()
+        ? new Decision.Refuse(504, Reason.CUT_OFF)
+        : new Decision.Validate(Reason.CUT_OFF);
   }
 
-  /** Whether a fill that others began can answer a tier that may know of another log. */
-  boolean mayJoin(Position applied) {
-    // What a tier on another log asks for is asked of the origin, after it was (PURGE.md rule 16).
-    return ask == null || (!ask.origin() && ask.min().sameLog(applied));
-  }
-
-  /** The newest purge that a tier names, 0 where the request is a client's. */
-  long min() {
-    return ask == null ? 0 : ask.min().sequence();
+  /** Whether this edge has no lease for a service that asks for one. */
+  boolean cutOff() {
+    return !fromTier && demand.origin();
   }
 }

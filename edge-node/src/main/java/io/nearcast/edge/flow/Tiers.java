@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * believes (PURGE.md, tiers).
  *
  * <p>An edge's request carries the key of the tiers, {@code Nearcast-Min} (the newest stamp that
- * could matter) and, past a purge of its own, {@code Nearcast-Ask: origin}. A shield's answer
- * carries {@code Nearcast-As-Of}, and {@code Nearcast-Away} where the error is its own. The tier
- * key may change at any time; everything else is immutable.
+ * could matter) and, past a purge of its own or without a lease, {@code Nearcast-Ask: origin}. A
+ * shield's answer carries {@code Nearcast-As-Of}, and {@code Nearcast-Away} where the error is its
+ * own. The tier key may change at any time; everything else is immutable.
  */
 public final class Tiers {
   static final String AWAY = "Nearcast-Away";
@@ -26,14 +27,6 @@ public final class Tiers {
   private static final String AS_OF = "Nearcast-As-Of";
   private static final String ASK = "Nearcast-Ask";
   private static final String ASK_ORIGIN = "origin";
-
-  /**
-   * What another tier asks of this one.
-   *
-   * @param min the newest stamp that could matter to the key
-   * @param origin whether the origin is to be asked, whatever is stored
-   */
-  record Ask(Position min, boolean origin) {}
 
   private final List<IpSubnetFilterRule> trusted;
   private volatile @Nullable String key;
@@ -50,8 +43,8 @@ public final class Tiers {
     key = newKey;
   }
 
-  /** What a tier asks, or null where the request is a client's. */
-  @Nullable Ask ask(RequestHead request, InetSocketAddress client) {
+  /** What a tier demands, or null where the request is a client's. */
+  @Nullable Demand demand(RequestHead request, InetSocketAddress client) {
     Fields fields = request.fields();
     String min = fields.first(MIN);
     if (min == null || !believed(fields.first(KEY), client)) {
@@ -60,7 +53,7 @@ public final class Tiers {
     Position position = parse(min);
     boolean origin = ASK_ORIGIN.equals(fields.first(ASK));
     // A tier that cannot say what it needs is answered by the origin.
-    return position == null ? new Ask(Position.NONE, true) : new Ask(position, origin);
+    return position == null ? new Demand(Position.NONE, true) : new Demand(position, origin);
   }
 
   private boolean believed(@Nullable String sentKey, InetSocketAddress client) {

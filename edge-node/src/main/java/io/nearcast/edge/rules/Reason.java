@@ -32,6 +32,8 @@ public enum Reason {
   REQUEST,
   /** A part is stored, but not the bytes that were asked for. */
   PARTIAL_MISS,
+  /** The edge is cut off from the control plane, and the service says to ask the origin then. */
+  CUT_OFF,
 
   // Passed on without a look at the cache.
   /** The method is not one that is answered from a cache. */

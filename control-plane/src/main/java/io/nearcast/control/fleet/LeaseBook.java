@@ -1,0 +1,122 @@
+package io.nearcast.control.fleet;
+
+import io.nearcast.config.lease.LeaseTerms;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A control plane's side of leases: which edges may hold one now, and what each of them has applied
+ * at least.
+ *
+ * <p>A lease belongs to one boot of an edge, so that a process that somebody has replaced is still
+ * counted until its lease has ended. A purge is past all leases when its sequence is at most {@link
+ * #floor}: every edge that holds a lease has applied it, and every other one gets none before it
+ * has, for the watermark of a new lease is never below a floor that was ever told.
+ *
+ * <p>Pure: the caller brings the time, in ns of one monotonic clock, and guards it.
+ */
+public final class LeaseBook {
+  private static final long COUNTED_NANOS = LeaseTerms.COUNTED.toNanos();
+
+  /**
+   * @param atLeast what the holder has applied before it uses its lease
+   * @param fromNanos when its last report came
+   */
+  private record Counted(long atLeast, long fromNanos) {
+    boolean isOver(long nowNanos) {
+      return nowNanos - fromNanos >= COUNTED_NANOS;
+    }
+  }
+
+  /** By id, then by boot. */
+  private final Map<String, Map<String, Counted>> counted = new HashMap<>();
+
+  private final long startedNanos;
+  private long watermark;
+
+  /**
+   * The book of a control plane that starts: it knows of no lease, but others may have been given
+   * before, and no purge is past those for one lease from now (PURGE.md rule 20).
+   *
+   * @param head the last sequence of the log: what may have been reported complete before
+   */
+  public LeaseBook(long head, long nowNanos) {
+    watermark = head;
+    startedNanos = nowNanos;
+  }
+
+  /**
+   * Counts an edge whose report has come, then says from where on it may have a lease (rule 18).
+   *
+   * @param registered the head when this boot registered: it is given no lease below
+   * @param applied what it has applied
+   * @return the watermark of its lease
+   */
+  public long renew(String id, String boot, long registered, long applied, long nowNanos) {
+    Map<String, Counted> boots = counted.computeIfAbsent(id, _ -> new HashMap<>(2));
+    Counted before = boots.get(boot);
+    // A lease that it holds already may be from before it registered again.
+    long least = before == null || before.isOver(nowNanos) ? registered : before.atLeast();
+    boots.put(boot, new Counted(Math.max(least, applied), nowNanos));
+    return Math.max(registered, watermark);
+  }
+
+  /** An edge has said that it holds no lease any more. */
+  public void givenUp(String id, String boot) {
+    Map<String, Counted> boots = counted.get(id);
+    if (boots != null) {
+      boots.remove(boot);
+    }
+  }
+
+  /** Whether any boot of an edge may hold a lease. */
+  public boolean holds(String id, long nowNanos) {
+    if (isStarting(nowNanos)) {
+      return true;
+    }
+    Map<String, Counted> boots = counted.get(id);
+    return boots != null && boots.values().stream().anyMatch(one -> !one.isOver(nowNanos));
+  }
+
+  /**
+   * The sequence that all leases are past; later leases are, too. 0 for one lease from the start.
+   *
+   * @param head the last sequence of the log as read before: the floor is never above it, also with
+   *     no edges at all (rule 21)
+   */
+  public long floor(long head, long nowNanos) {
+    if (isStarting(nowNanos)) {
+      return 0;
+    }
+    counted
+        .values()
+        .removeIf(boots -> {
+          boots.values().removeIf(one -> one.isOver(nowNanos));
+          return boots.isEmpty();
+        });
+    long floor =
+        counted.values().stream()
+            .flatMap(boots -> boots.values().stream())
+            .mapToLong(Counted::atLeast)
+            .reduce(head, Math::min);
+    watermark = Math.max(watermark, floor);
+    return floor;
+  }
+
+  /** In how many ns the next lease ends if nobody reports. */
+  public long changesInNanos(long nowNanos) {
+    long start = isStarting(nowNanos) ? left(startedNanos, nowNanos) : Long.MAX_VALUE;
+    return counted.values().stream()
+        .flatMap(boots -> boots.values().stream())
+        .mapToLong(one -> left(one.fromNanos(), nowNanos))
+        .reduce(start, Math::min);
+  }
+
+  private boolean isStarting(long nowNanos) {
+    return left(startedNanos, nowNanos) > 0;
+  }
+
+  private static long left(long fromNanos, long nowNanos) {
+    return Math.max(0, fromNanos + COUNTED_NANOS - nowNanos);
+  }
+}
