@@ -1,6 +1,7 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -55,6 +56,7 @@ final class BodyWriter {
   private boolean partBegun;
   private boolean relaying;
   private boolean relayEnded;
+  private Fields trailers = Fields.EMPTY;
   private long relayedAt;
   private boolean over;
 
@@ -98,10 +100,11 @@ final class BodyWriter {
     }
   }
 
-  /** No further piece comes. */
-  void relayEnded(boolean complete) {
+  /** No further piece comes, but the trailers, where the framing has a place for them. */
+  void relayEnded(boolean complete, Fields behind) {
     beginRelaying();
     relayEnded = complete;
+    trailers = behind;
     if (complete) {
       pump();
     } else {
@@ -223,7 +226,7 @@ final class BodyWriter {
     }
     listener.consumed(dropped);
     if (complete) {
-      response.end();
+      response.end(trailers);
     } else {
       response.abort();
     }

@@ -13,6 +13,7 @@ import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Decision;
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Invalidation;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
@@ -444,10 +445,10 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   }
 
   @Override
-  public void relayEnded(boolean complete) {
+  public void relayEnded(boolean complete, Fields trailers) {
     fill = null;
     upload.drop();
-    responder.relayEnded(complete);
+    responder.relayEnded(complete, trailers);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.rules.Trailers;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.AsOf;
@@ -344,7 +345,7 @@ final class Fill implements UpstreamListener {
     } else if (was == State.RELAYING) {
       over();
       for (Seat seat : seats.take()) {
-        seat.relayEnded(true);
+        seat.relayEnded(true, Trailers.forClient(trailers));
       }
       release();
     }
@@ -380,7 +381,7 @@ final class Fill implements UpstreamListener {
     breakOff();
     for (Seat seat : seats.take()) {
       if (was == State.RELAYING) {
-        seat.relayEnded(false);
+        seat.relayEnded(false, Fields.EMPTY);
       } else {
         seat.progress();
       }

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.upstream.UpstreamFailure;
@@ -38,8 +39,12 @@ interface FillReader {
   /** A piece of the body behind what is in memory; ownership passes. */
   void relay(ByteBuf piece);
 
-  /** The relayed body is over. */
-  void relayEnded(boolean complete);
+  /**
+   * The relayed body is over.
+   *
+   * @param trailers what came behind it and may go on
+   */
+  void relayEnded(boolean complete, Fields trailers);
 
   /**
    * Instead of an answer: the upstream goes on with the protocol that the reader's request asks

@@ -5,6 +5,7 @@ import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Trailers;
 import io.nearcast.edge.rules.UnkeyedFields;
 import io.nearcast.edge.rules.Validation;
 import io.nearcast.edge.store.StoredResponse;
@@ -45,6 +46,9 @@ record Orders(
     boolean hasBody = request.hasBody() && routed.forwardsBody();
     if (hasBody && request.expectContinue()) {
       upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
+    }
+    if (Trailers.wanted(request.head().fields())) {
+      upstream = upstream.withFields(upstream.fields().with("TE", "trailers"));
     }
     UpstreamRequest sent =
         new UpstreamRequest(

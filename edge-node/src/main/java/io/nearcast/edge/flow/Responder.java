@@ -18,6 +18,7 @@ import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.rules.Trailers;
 import io.nearcast.edge.store.SentHeads;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
@@ -414,9 +415,9 @@ final class Responder {
     }
   }
 
-  void relayEnded(boolean complete) {
+  void relayEnded(boolean complete, Fields trailers) {
     if (writer != null) {
-      writer.relayEnded(complete);
+      writer.relayEnded(complete, Trailers.wanted(head.fields()) ? trailers : Fields.EMPTY);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
@@ -52,8 +53,8 @@ record Seat(FillReader reader, boolean joined, AtomicBoolean progressing) {
     on(() -> reader.relay(piece));
   }
 
-  void relayEnded(boolean complete) {
-    on(() -> reader.relayEnded(complete));
+  void relayEnded(boolean complete, Fields trailers) {
+    on(() -> reader.relayEnded(complete, trailers));
   }
 
   void restart() {

@@ -1,5 +1,6 @@
 package io.nearcast.edge.http;
 
+import io.nearcast.edge.rules.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -155,11 +156,22 @@ public final class ServerResponse {
 
   /** The response is complete. */
   public void end() {
+    end(Fields.EMPTY);
+  }
+
+  /** The response is complete; the trailers are written where it is in chunks. */
+  public void end(Fields trailers) {
     if (ended) {
       return;
     }
     ended = true;
-    if (framing == Framing.CHUNKED) {
+    if (framing == Framing.CHUNKED && trailers.size() > 0) {
+      ByteBuf last = allocator().buffer(128);
+      last.writeByte('0').writeByte('\r').writeByte('\n');
+      ResponseEncoder.fields(last, trailers);
+      ResponseEncoder.end(last);
+      connection.write(last);
+    } else if (framing == Framing.CHUNKED) {
       connection.write(LAST_CHUNK.duplicate());
     }
     connection.responseEnded();
