@@ -85,7 +85,9 @@ final class Faithful {
       String actual = reply.head().all(name);
       // Section 3.2 leaves open whether a 304 changes Content-Type.
       boolean anyType = reply.status() == 206 || copy.updated();
-      boolean older = everNamed.contains(name) && !withheld.contains(name);
+      // An entity tag may be added to what has none, though section 4.3.4 reads as if not.
+      boolean added = name.equals("etag") && copy.updated() && !copy.head().has("ETag");
+      boolean older = added || (everNamed.contains(name) && !withheld.contains(name));
       if (OWN.contains(name) || older || (anyType && name.equals("content-type"))) {
         continue;
       }

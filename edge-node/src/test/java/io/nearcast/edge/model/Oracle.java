@@ -60,7 +60,9 @@ final class Oracle {
     }
     for (Visit visit : moment.visits()) {
       boolean race = moment.concurrent() && moment.visits().size() > 1;
-      if (race || visit.method().equals("HEAD") || toConditionOfClient(visit, moment)) {
+      boolean contradicts = visit.status() == 304 && moment.failure() == Failure.WRONG_304;
+      boolean aside = visit.method().equals("HEAD") || toConditionOfClient(visit, moment);
+      if (race || contradicts || aside) {
         optional.add(visit);
       }
       enter(visit);
@@ -189,7 +191,8 @@ final class Oracle {
 
   /** Whether the visit went on behind the back of a client that had got something stale. */
   private static boolean staleNow(Reply reply, Visit visit) {
-    return reply.serial() >= 0 && reply.serial() != visit.serial();
+    boolean silent = reply.status() == 304 || reply.status() == 416;
+    return reply.serial() < 0 ? silent : reply.serial() != visit.serial();
   }
 
   private List<Violation> unsafe(Query query, Reply reply, List<Visit> own, Moment moment) {

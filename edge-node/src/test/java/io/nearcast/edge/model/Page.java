@@ -55,8 +55,9 @@ public record Page(
    * This as the next version after another.
    *
    * @param modifiedSecondsAgo when it says that it was changed, or -1
+   * @param newestMillis the latest that was ever said, which it is later than
    */
-  Page after(Page before, long nowMillis, int modifiedSecondsAgo) {
+  Page after(Page before, long nowMillis, int modifiedSecondsAgo, long newestMillis) {
     long modified = nowMillis - 1_000L * modifiedSecondsAgo;
     return new Page(
         before.version + 1,
@@ -64,7 +65,7 @@ public record Page(
         lines,
         vary,
         etag,
-        modifiedSecondsAgo < 0 ? -1 : Math.max(modified, before.modifiedMillis + 1_000),
+        modifiedSecondsAgo < 0 ? -1 : Math.max(modified, newestMillis + 1_000),
         dateSkewSeconds,
         bytes,
         chunked,

@@ -31,6 +31,10 @@ public final class Play {
   private final Oracle oracle;
   private final StringBuilder transcript = new StringBuilder();
   private final Map<String, List<Head>> seen = new HashMap<>();
+
+  /** The latest Last-Modified of each path, which never goes back. */
+  private final Map<String, Long> newest = new HashMap<>();
+
   private int requests;
 
   private Play(History history, Subject.Maker maker) {
@@ -79,9 +83,17 @@ public final class Play {
   private void publish(Step.Publish publish) {
     String path = prefix + publish.path();
     Page before = site.page(path);
-    Page next = publish.template().after(before, site.clock().now(), publish.modifiedSecondsAgo());
+    Page next =
+        publish
+            .template()
+            .after(before, site.clock().now(), publish.modifiedSecondsAgo(), newest(path));
+    newest.put(path, Math.max(newest(path), next.modifiedMillis()));
     site.publish(path, next);
     transcript.append(publish.path()).append(" is now ").append(next);
+  }
+
+  private long newest(String path) {
+    return Math.max(site.page(path).modifiedMillis(), newest.getOrDefault(path, -1L));
   }
 
   private List<Violation> ask(int step, Step.Ask ask) {
