@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,9 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Jazzer against the wire of both sides, guided by coverage: an hour in all, or as many seconds as
- * {@code -Dnearcast.fuzz.seconds} says. The targets and their seeds are edge-node's tests in {@code
- * io.nearcast.edge.fuzz}, which say what counts as a mistake.
+ * Jazzer against the wire of both sides, guided by coverage: an hour in all, side by side, or as
+ * many seconds as {@code -Dnearcast.fuzz.seconds} says. The targets and their seeds are edge-node's
+ * tests in {@code io.nearcast.edge.fuzz}, which say what counts as a mistake.
  *
  * <p>What it finds stays in {@code loadtest/target/fuzzing/TARGET/found}. Mend it, and copy the
  * file to {@code edge-node/src/test/resources/io/nearcast/edge/corpus/found}: every build tries
@@ -58,8 +62,15 @@ class FuzzingTest {
   @Test
   void nobodyDisagreesAboutWhereAMessageEnds() throws Exception {
     StringBuilder rows = new StringBuilder();
-    for (Target target : TARGETS) {
-      rows.append(fuzz(target, SECONDS / TARGETS.size())).append('\n');
+    // Side by side, for each is one thread.
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<String>> runs =
+          TARGETS.stream()
+              .map(target -> (Callable<String>) () -> fuzz(target, SECONDS / TARGETS.size()))
+              .toList();
+      for (Future<String> row : threads.invokeAll(runs)) {
+        rows.append(row.get()).append('\n');
+      }
     }
     Benchmark.write("fuzzing", document(rows.toString()));
   }
@@ -68,7 +79,7 @@ class FuzzingTest {
     return """
     # Fuzzing of the wire
 
-    Jazzer (libFuzzer, guided by coverage) for %d seconds, beginning with the corpus of raw messages and all that was \
+    Jazzer (libFuzzer, guided by coverage) for %d seconds in all, one process a target side by side, beginning with the corpus of raw messages and all that was \
     found before: no crash, no leaked buffer, no disagreement about what a message is or where it ends, no body \
     that broke off taken for a whole one, and no request sent on that a second reader takes for anything but one.
     `bin/test long loadtest -Dtest=FuzzingTest`; `-Dnearcast.fuzz.seconds=N` for another length.
