@@ -2,6 +2,7 @@ package io.nearcast.edge.upstream;
 
 import io.nearcast.edge.rules.Fields;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,21 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     UNTIL_CLOSE
   }
 
+  private static final String CHUNKED = "chunked";
+
+  /** Codings that are or were registered, and words that some readers take for one. */
+  private static final Set<String> CODINGS =
+      Set.of(
+          "gzip",
+          "x-gzip",
+          "compress",
+          "x-compress",
+          "deflate",
+          "identity",
+          "br",
+          "zstd",
+          "trailers");
+
   /** Digits of a length that cannot overflow a long. */
   private static final int LENGTH_DIGITS_MAX = 18;
 
@@ -41,7 +57,7 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     boolean keepAlive = false;
     int keepAliveSeconds = -1;
     String digits = null;
-    boolean chunked = false;
+    String coding = null;
     for (int i = 0; i < fields.size(); i++) {
       String name = fields.name(i);
       String value = fields.value(i);
@@ -61,21 +77,23 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
         }
         case 17 -> {
           if (name.equalsIgnoreCase("transfer-encoding")) {
-            checkCoding(value, chunked);
-            chunked = true;
+            coding = onlyCoding(coding, value);
           }
         }
         default -> {}
       }
     }
     long length = digits == null ? -1 : length(digits);
-    if (chunked && length >= 0) {
+    if (coding != null && length >= 0) {
       throw new MalformedResponse("both Content-Length and Transfer-Encoding");
     }
-    if (chunked && minorVersion == 0) {
+    if (coding != null && minorVersion == 0) {
       throw new MalformedResponse("Transfer-Encoding in an HTTP/1.0 response");
     }
-    boolean persistent = !close && (minorVersion == 1 || keepAlive);
+    boolean chunked = coding != null && coding.equals(CHUNKED);
+    // "the message body length is determined by reading the connection until it is closed".
+    boolean unknown = coding != null && !chunked;
+    boolean persistent = !close && !unknown && (minorVersion == 1 || keepAlive);
     if (toHead || status < 200 || status == 204 || status == 304) {
       // A server that announces a body where there can be none may well send one: do not go on.
       boolean suspect = status == 204 && (chunked || length > 0);
@@ -90,11 +108,28 @@ record Framing(Kind kind, long length, boolean persistent, int keepAliveSeconds)
     return new Framing(Kind.UNTIL_CLOSE, -1, false, -1);
   }
 
-  /** Chunked is all that an HTTP/1.1 server may use towards a client that sends no {@code TE}. */
-  private static void checkCoding(String value, boolean again) throws MalformedResponse {
-    if (again || !value.equalsIgnoreCase("chunked")) {
+  /**
+   * The only transfer coding, in lower case. Chunked is all that an HTTP/1.1 server may use towards
+   * a client that sends no {@code TE}; a word that nobody knows says no more than that the body
+   * ends with the connection (section 6.3). What another reader could undo, or take for chunked, is
+   * refused: the body would be another one there.
+   */
+  private static String onlyCoding(@Nullable String before, String value) throws MalformedResponse {
+    String coding = value.toLowerCase(Locale.ROOT);
+    boolean known = CODINGS.contains(coding) || coding.contains("chunk") || !isToken(coding);
+    if (before != null || (known && !coding.equals(CHUNKED))) {
       throw new MalformedResponse("Transfer-Encoding is not just chunked");
     }
+    return coding;
+  }
+
+  private static boolean isToken(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(c ->
+                (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
   }
 
   /** A length may be repeated as long as it stays the same (RFC 9110 section 8.6). */
