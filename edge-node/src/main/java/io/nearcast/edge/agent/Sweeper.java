@@ -8,6 +8,7 @@ import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.purge.PurgeStamp;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.route.Route;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.store.StoredResponse;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class Sweeper implements AutoCloseable {
     PurgeIndex purges = engine.parts().purges();
     store.forEach(stored -> {
       for (Pending pending : round) {
-        if (hit(pending.stamps(), stored)) {
+        if (stored.content() != Content.Slice.ONE && hit(pending.stamps(), stored)) {
           pending.matched().incrementAndGet();
         }
       }
@@ -119,7 +120,9 @@ public final class Sweeper implements AutoCloseable {
       stamps.enter(entered);
       store.forEach(stored -> {
         if (stamps.check(stored.key(), stored.tags(), stored.ownEpoch()) != Verdict.VALID) {
-          hits.incrementAndGet();
+          if (stored.content() != Content.Slice.ONE) {
+            hits.incrementAndGet();
+          }
           if (!soft) {
             store.remove(stored);
           }

@@ -2,27 +2,19 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.ServerResponse;
 import io.nearcast.edge.rules.Fields;
-import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a response's body at the client's pace: parts of what is in memory as it grows, then what
- * is relayed behind it.
+ * Writes a response's body at the client's pace: parts of what a source has, as it comes.
  *
- * <p>Used on the client's event loop. Owns one reference to the body, and the relayed pieces; both
- * are released when the writing is over, whichever way.
+ * <p>Used on the client's event loop. The source is closed when the writing is over, whichever way.
  */
 final class BodyWriter {
   /** The end of a part that goes to the end of a body whose length is not known. */
   static final long TO_THE_END = Long.MAX_VALUE;
-
-  private static final int SLICE_MAX = 256 * 1024;
 
   /**
    * A part of the body.
@@ -37,79 +29,45 @@ final class BodyWriter {
     }
   }
 
-  /** Hears how much of the relayed bytes was written, and how the writing ended. */
+  /** Hears how the writing ended. */
   interface Listener {
-    void consumed(int bytes);
-
     void over(boolean complete);
   }
 
   private final ServerResponse response;
-  private final @Nullable SlabBody body;
+  private final BodySource source;
   private final List<Part> parts;
   private final String after;
   private final Listener listener;
-  private final Queue<ByteBuf> relayed = new ArrayDeque<>();
 
   private int part;
   private long position;
   private boolean partBegun;
-  private boolean relaying;
-  private boolean relayEnded;
   private Fields trailers = Fields.EMPTY;
-  private long relayedAt;
   private boolean over;
 
   /**
-   * @param body what is in memory, a reference to it passes; null where everything is relayed
+   * @param source where the bytes come from; passes to the writer
    * @param parts what is to be written, at least one
    * @param after what is written behind the last part
    */
   BodyWriter(
       ServerResponse response,
-      @Nullable SlabBody body,
+      BodySource source,
       List<Part> parts,
       String after,
       Listener listener) {
     this.response = response;
-    this.body = body;
+    this.source = source;
     this.parts = parts;
     this.after = after;
     this.listener = listener;
-    this.relaying = body == null;
     this.position = parts.getFirst().from();
   }
 
-  /** Takes a piece that follows everything in memory and everything relayed before. */
-  void relay(ByteBuf piece) {
-    if (over) {
-      listener.consumed(piece.readableBytes());
-      piece.release();
-      return;
-    }
-    beginRelaying();
-    relayed.add(piece);
-    pump();
-  }
-
-  /** From now on nothing is added to what is in memory: relayed pieces follow behind it. */
-  private void beginRelaying() {
-    if (!relaying) {
-      relaying = true;
-      relayedAt = body == null ? 0 : body.length();
-    }
-  }
-
-  /** No further piece comes, but the trailers, where the framing has a place for them. */
-  void relayEnded(boolean complete, Fields behind) {
-    beginRelaying();
-    relayEnded = complete;
+  /** What follows the body where its framing has a place for it; to be said before the end. */
+  void trailers(Fields behind) {
     trailers = behind;
-    if (complete) {
-      pump();
-    } else {
-      finish(false);
-    }
   }
 
   /** Writes as much as there is and as the client takes. */
@@ -139,54 +97,22 @@ final class BodyWriter {
     if (position == current.to()) {
       return nextPart();
     }
-    if (body != null && position < body.length()) {
-      long wanted = Math.min(current.to() - position, SLICE_MAX);
-      ByteBuf slice = body.slice(position, (int) wanted);
-      position += slice.readableBytes();
-      response.data(slice);
-      return true;
-    }
-    return relaying ? stepRelayed(current) : stepAtEnd(current);
-  }
-
-  /** Takes one piece: what lies before the part is dropped, what lies behind it is kept. */
-  private boolean stepRelayed(Part current) {
-    ByteBuf piece = relayed.peek();
+    ByteBuf piece = source.read(position, current.to());
     if (piece == null) {
-      return relayEnded && (current.to() == TO_THE_END ? nextPart() : broken());
+      return stepWithout(current);
     }
-    if (position < relayedAt) {
-      // What a part out of order asks for has gone by.
-      return broken();
-    }
-    int length = piece.readableBytes();
-    int before = (int) Math.min(length, position - relayedAt);
-    int wanted = (int) Math.min(length - before, current.to() - position);
-    piece.skipBytes(before);
-    ByteBuf written = piece.readRetainedSlice(wanted);
-    relayedAt += before + wanted;
-    position += wanted;
-    if (!piece.isReadable()) {
-      relayed.remove();
-      piece.release();
-    }
-    response.data(written);
-    listener.consumed(before + wanted);
+    position += piece.readableBytes();
+    response.data(piece);
     return true;
   }
 
-  /** Everything in memory is written; whether there will be more is what its state says. */
-  private boolean stepAtEnd(Part current) {
-    if (body == null || body.broken()) {
-      return broken();
-    }
-    if (!body.complete()) {
-      return false;
-    }
-    if (position < body.length()) {
-      return true;
-    }
-    return current.to() == TO_THE_END ? nextPart() : broken();
+  private boolean stepWithout(Part current) {
+    return switch (source.at(position)) {
+      case READY -> true;
+      case LATER -> false;
+      case END -> current.to() == TO_THE_END ? nextPart() : broken();
+      case BROKEN -> broken();
+    };
   }
 
   private boolean nextPart() {
@@ -216,15 +142,7 @@ final class BodyWriter {
       return;
     }
     over = true;
-    if (body != null) {
-      body.release();
-    }
-    int dropped = 0;
-    for (ByteBuf piece = relayed.poll(); piece != null; piece = relayed.poll()) {
-      dropped += piece.readableBytes();
-      piece.release();
-    }
-    listener.consumed(dropped);
+    source.close();
     if (complete) {
       response.end(trailers);
     } else {

@@ -9,6 +9,7 @@ import io.nearcast.edge.http.ServerResponse;
 import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.route.Routes;
+import io.nearcast.edge.rules.Slices;
 import io.nearcast.edge.store.Store;
 import io.nearcast.edge.upstream.Upstreams;
 import java.util.function.LongSupplier;
@@ -64,6 +65,9 @@ public final class Engine implements RequestHandler {
       AccessLog accessLog,
       Predicate<WhenCutOff> permits,
       LongSupplier nowMillis) {}
+
+  /** Up to here an object is worth being fetched as a whole for any part of it. */
+  private static final long LARGE_BYTES = 32 << 20;
 
   private final Parts parts;
   private final ClientHeads heads;
@@ -161,6 +165,12 @@ public final class Engine implements RequestHandler {
 
   long objectBytesMax() {
     return parts.objectBytesMax();
+  }
+
+  /** A longer object lies in slices, where that can be; for a small store none does. */
+  long largeBytes() {
+    long max = parts.objectBytesMax();
+    return max < 4L * Slices.BYTES ? Long.MAX_VALUE : Math.min(max, LARGE_BYTES);
   }
 
   PurgeIndex purges() {

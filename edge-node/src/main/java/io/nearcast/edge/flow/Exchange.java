@@ -19,6 +19,7 @@ import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.nearcast.edge.upstream.UpstreamListener;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the client's event loop. It waits for at most one fill at a time.
  */
-final class Exchange implements RequestHandler.Stream, FillReader {
+final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.Owner {
   /** How often an answer may turn out to be for somebody else before the request goes alone. */
   private static final int RESTARTS_MAX = 3;
 
@@ -60,6 +61,8 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private @Nullable Routed routed;
   private Position applied = Position.NONE;
   private @Nullable Fill fill;
+  private @Nullable FilledBody body;
+  private @Nullable SlicedAnswer sliced;
   private Reason reason = Reason.URI_MISS;
   private int restarts;
 
@@ -134,14 +137,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       soft = verdict == Verdict.SOFT;
     }
     boolean otherVariants = stored == null && engine.store().holds(to.key());
-    Decision decision =
-        Decide.decide(
-            to.traits(),
-            stored == null ? null : stored.view(),
-            otherVariants,
-            soft,
-            engine.nowMillis());
-    act(to.permitted(decision, stored, applied), stored, soft);
+    act(to.decide(engine, head, stored, otherVariants, soft, applied), stored, soft);
   }
 
   // Act
@@ -161,7 +157,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
         serve(stale, Outcome.hit(reason));
       }
       case Decision.Validate _ -> fill(stored, soft);
-      case Decision.Miss _ -> fill(null, false);
+      case Decision.Miss _ -> fill(stored, soft);
       case Decision.Pass _ -> {
         if (stored != null) {
           stored.release();
@@ -186,7 +182,11 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   private void serve(StoredResponse stored, Outcome outcome) {
     // A tier is told what was applied before the look-up, for no purge up to there touches it.
-    responder.stored(stored, outcome, applied);
+    if (stored.content() instanceof Content.Sliced) {
+      slices(Answer.of(stored, Answer.asOf(applied)), outcome);
+    } else {
+      responder.stored(stored, outcome, applied);
+    }
   }
 
   /** Fetches a fresh copy for later requests, unless somebody does already. */
@@ -215,8 +215,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     Fill began = startFill(place, stored, soft, reason);
     if (began != null && !(stored == null && filledMeanwhile(began))) {
       fill = began;
-      began.join(this);
-      began.begin();
+      began.begin(this);
     }
   }
 
@@ -231,7 +230,11 @@ final class Exchange implements RequestHandler.Stream, FillReader {
       stored.release();
     }
     fill = next;
-    next.join(this);
+    if (next.equals(made[0])) {
+      next.belongTo(this);
+    } else {
+      next.join(this);
+    }
   }
 
   /**
@@ -245,9 +248,9 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     }
     Decision decision =
         Purged.verdict(engine, found, applied) == Verdict.VALID
-            ? Decide.decide(routed().traits(), found.view(), false, false, engine.nowMillis())
+            ? routed().decide(engine, head, found, false, false, applied)
             : new Decision.Miss(reason);
-    if (!(routed().permitted(decision, found, applied) instanceof Decision.Hit)) {
+    if (!(decision instanceof Decision.Hit)) {
       found.release();
       return false;
     }
@@ -301,8 +304,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     if (stored != null) {
       Fill own = newFill(null, stored, soft, reason);
       fill = own;
-      own.join(this);
-      own.begin();
+      own.begin(this);
       return;
     }
     forward(true);
@@ -322,7 +324,7 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     Order order = orders().forward(reason, mayStore);
     Fill own = begin(order);
     if (order.upstream().hasBody()) {
-      upload.to(own.upstream());
+      upload.to(own.placed().exchange());
     }
   }
 
@@ -340,21 +342,14 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   private Fill begin(Order order) {
     Fill own = new Fill(engine, response.loop(), order, null, null, false);
     fill = own;
-    own.join(this);
-    own.begin();
+    own.begin(this);
     return own;
   }
 
   @Override
-  public void switched(ResponseHead head, UpstreamListener.Switched connection) {
+  public void switched(ResponseHead switched, UpstreamListener.Switched connection) {
     fill = null;
-    Tunnel tunnel = new Tunnel(engine.tunnels(), response.loop(), Tunnels.IDLE_MAX);
-    if (responder.switched(head, tunnel.client())) {
-      connection.to(tunnel.upstream());
-      tunnel.begin();
-    } else {
-      connection.refuse();
-    }
+    Tunnel.open(engine.tunnels(), response.loop(), responder, switched, connection);
   }
 
   @Override
@@ -398,7 +393,35 @@ final class Exchange implements RequestHandler.Stream, FillReader {
     if (routed().traits().method().invalidates()) {
       invalidate(answer.head());
     }
-    responder.answer(answer, outcome.because(said), new Consumed());
+    if (SlicedAnswer.isFor(answer)) {
+      fill = null;
+      slices(answer, outcome.because(said));
+      response.flush();
+      return;
+    }
+    responder.answer(answer, outcome.because(said), this::source, _ -> leave());
+  }
+
+  private BodySource source(Answer answer) {
+    FilledBody bytes = new FilledBody(answer.body(), answer.offset(), this::consumed);
+    body = bytes;
+    return bytes;
+  }
+
+  /** Answers from slices; the answer's body passes. */
+  private void slices(Answer answer, Outcome outcome) {
+    SlicedAnswer begun =
+        new SlicedAnswer(engine, request, response, routed(), responder, answer, outcome, this);
+    sliced = begun;
+    begun.begin();
+  }
+
+  @Override
+  public void lookAgain() {
+    if (restarts >= RESTARTS_MAX) {
+      engine.fills().unsliced(key());
+    }
+    restart();
   }
 
   /** RFC 9111 section 4.4: what an unsafe request may have changed is not served any more. */
@@ -410,19 +433,11 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   }
 
   /** Tells the fill how far this reader is. */
-  final class Consumed implements BodyWriter.Listener {
-    @Override
-    public void consumed(int bytes) {
-      Fill from = fill;
-      long left = relayed.addAndGet(-bytes);
-      if (from != null && bytes > 0 && left < Fill.RELAY_WINDOW / 2) {
-        from.drained();
-      }
-    }
-
-    @Override
-    public void over(boolean complete) {
-      leave();
+  private void consumed(int bytes) {
+    Fill from = fill;
+    long left = relayed.addAndGet(-bytes);
+    if (from != null && bytes > 0 && left < Fill.RELAY_WINDOW / 2) {
+      from.drained();
     }
   }
 
@@ -441,14 +456,23 @@ final class Exchange implements RequestHandler.Stream, FillReader {
 
   @Override
   public void relay(ByteBuf piece) {
-    responder.relay(piece);
+    if (body == null) {
+      piece.release();
+    } else {
+      body.relay(piece);
+      responder.pump();
+    }
   }
 
   @Override
   public void relayEnded(boolean complete, Fields trailers) {
     fill = null;
     upload.drop();
-    responder.relayEnded(complete, trailers);
+    if (body != null) {
+      body.relayEnded(complete);
+      responder.trailers(trailers);
+      responder.pump();
+    }
   }
 
   @Override
@@ -491,10 +515,14 @@ final class Exchange implements RequestHandler.Stream, FillReader {
   public void gone() {
     upload.gone();
     responder.gone();
+    if (sliced != null) {
+      sliced.gone();
+    }
     leave();
   }
 
-  private CacheKey key() {
+  @Override
+  public CacheKey key() {
     return routed().key();
   }
 

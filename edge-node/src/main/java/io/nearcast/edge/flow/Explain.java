@@ -11,11 +11,13 @@ import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Decision;
 import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.PartialContent;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.Target;
 import java.util.ArrayList;
@@ -150,6 +152,11 @@ public final class Explain {
     RequestTraits traits = RequestTraits.of(head, policy.cache());
     Decision past = Decide.beforeLookup(traits, policy.bypass());
     StoredResponse usable = verdict == Verdict.HARD ? null : stored;
+    if (past == null
+        && usable != null
+        && usable.content() instanceof Content.Part(PartialContent part)) {
+      past = Decide.decidePart(traits, head, usable.view(), part, now);
+    }
     Decision decision =
         past != null
             ? past

@@ -7,8 +7,10 @@ import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.FreshnessSteps;
+import io.nearcast.edge.rules.PartialContent;
 import io.nearcast.edge.rules.ResponseControl;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +33,15 @@ record ExplainedResponse(Engine engine, CacheKey key, Position applied) {
     ResponseHead head = stored.head();
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("status", head.status());
-    text.put("bytes", stored.body().length());
+    text.put("bytes", Answer.of(stored, stored.asOf()).length());
+    text.put(
+        "content",
+        switch (stored.content()) {
+          case Content.Whole _ -> "whole";
+          case Content.Part(PartialContent part) -> "bytes " + part.first() + '-' + part.last();
+          case Content.Sliced _ -> "in slices";
+          case Content.Slice _ -> "a slice";
+        });
     text.put("codedForms", Forms.there(stored.body()));
     String field = ResponseControl.of(head.fields()).field().fieldName();
     text.put("directedBy", field);

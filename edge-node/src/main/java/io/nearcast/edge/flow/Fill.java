@@ -2,6 +2,7 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.RequestHead;
@@ -12,13 +13,11 @@ import io.nearcast.edge.rules.VaryRule;
 import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.Target;
-import io.nearcast.edge.upstream.UpstreamExchange;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.nearcast.edge.upstream.UpstreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,20 +46,19 @@ final class Fill implements UpstreamListener {
 
   private final Engine engine;
   private final EventLoop loop;
-  private final Order order;
-  private final FillTable.@Nullable Place place;
   private final @Nullable StoredResponse candidate;
-  private final Arrivals arrivals;
+  private final boolean candidateSoft;
   private final Seats seats = new Seats();
 
+  private volatile Order order;
   private volatile State state = State.ASKING;
   private volatile @Nullable Variant variant;
   private volatile @Nullable Growing growing;
-  private @Nullable UpstreamExchange exchange;
+  private FillTable.@Nullable Place place;
+  private @Nullable FillReader owner;
+  private @Nullable Placed placed;
   private @Nullable Answer answer;
   private @Nullable Outcome outcome;
-  private long requestMillis;
-  private boolean paused;
   private boolean abandoned;
 
   /**
@@ -82,7 +80,7 @@ final class Fill implements UpstreamListener {
     this.order = order;
     this.place = place;
     this.candidate = candidate;
-    this.arrivals = new Arrivals(engine, order, candidate, candidateSoft, place != null);
+    this.candidateSoft = candidateSoft;
   }
 
   // Readers
@@ -97,8 +95,7 @@ final class Fill implements UpstreamListener {
     Growing response = growing;
     String[] tags = response == null ? null : response.tags();
     return (known == null || VaryRule.matches(known, request))
-        && order.epoch().joinable(engine.purges(), tags, demand)
-        && !engine.ownPurges().fenced(order.key(), tags, order.ownEpoch());
+        && order.joinable(engine, tags, demand);
   }
 
   /** The values of the fields that Vary names, as far as the head has come. For any thread. */
@@ -116,8 +113,10 @@ final class Fill implements UpstreamListener {
   }
 
   private void seat(FillReader reader) {
-    Seat seat = new Seat(reader, !seats.isEmpty());
-    if (state == State.ASKING) {
+    Seat seat = new Seat(reader, !reader.equals(owner));
+    if (!order.key().equals(reader.key())) {
+      seat.restart();
+    } else if (state == State.ASKING) {
       seats.add(seat);
     } else if (state == State.STORING) {
       seatOrRestart(seat);
@@ -151,36 +150,41 @@ final class Fill implements UpstreamListener {
 
   // Asking
 
-  /** Sends the request. */
+  /**
+   * Begins with a reader of its own, the only one whom an answer that cannot be shared may go to.
+   */
+  void begin(FillReader first) {
+    belongTo(first);
+    begin();
+  }
+
+  /** The same without beginning yet. */
+  void belongTo(FillReader first) {
+    owner = first;
+    seat(first);
+  }
+
+  /** Begins without a reader. */
   void begin() {
-    requestMillis = engine.nowMillis();
     engine.metrics().fillBegun();
-    exchange =
-        engine
-            .upstreams()
-            .send(
-                loop,
-                engine.upstreams().plan(order.route().service(), order.key()),
-                order.upstream(),
-                this);
+    ask();
+  }
+
+  private void ask() {
+    placed = Placed.upstream(engine, loop, order, this);
   }
 
   /** Ends a fill that was never begun: what it was to fetch is there. */
   void abandon() {
     abandoned = true;
     over();
-    for (Seat seat : seats.take()) {
-      seat.restart();
-    }
+    seats.take().forEach(Seat::restart);
     release();
   }
 
-  /** Where the body of a request that is passed on is written to. */
-  UpstreamExchange upstream() {
-    if (exchange == null) {
-      throw new IllegalStateException("the fill was not begun");
-    }
-    return exchange;
+  /** What was sent, once it was. */
+  Placed placed() {
+    return Objects.requireNonNull(placed, "the fill was not begun");
   }
 
   @Override
@@ -190,16 +194,25 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void head(Target from, ResponseHead raw, long length) {
-    switch (arrivals.of(from, raw, length, requestMillis)) {
+    if (order.upstream().head().method().equals("HEAD")) {
+      HeadEffects.apply(engine, order, raw, placed().atMillis());
+    }
+    switch (arrivals().of(from, raw, length)) {
       case Arrival.Confirm confirm -> confirmed(confirm);
       case Arrival.ServeStale(StoredResponse stored, int status) -> {
-        upstream().abort();
-        serveStale(stored, status, null);
+        placed().abort();
+        serveStale(stored, Outcome.staleOnError(status, null));
       }
-      case Arrival.Store store -> beginStoring(store, length);
+      case Arrival.Store store -> beginStoring(store);
+      case Arrival.Slice sliced -> beginSlices(sliced);
       case Arrival.Relay relay -> beginRelaying(relay, length);
+      case Arrival.Again _ -> askInstead();
+      case Arrival.Changed(boolean sliceable) -> {
+        stop();
+        seats.take().forEach(seat -> seat.changed(sliceable));
+      }
       case Arrival.Malformed(String detail) -> {
-        upstream().abort();
+        placed().abort();
         failed(new UpstreamFailure.Malformed(from, detail));
       }
     }
@@ -207,46 +220,63 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void switched(Target from, ResponseHead head, Switched connection) {
-    List<Seat> waiting = seats.take();
     over();
-    // A request that asks for another protocol is never joined: its reader is the only one, here.
-    if (waiting.isEmpty()) {
-      connection.refuse();
-    } else {
-      waiting.getFirst().reader().switched(head, connection);
-    }
+    seats.switched(head, connection);
     release();
+  }
+
+  private Arrivals arrivals() {
+    return new Arrivals(engine, order, candidate, candidateSoft, placed().atMillis());
+  }
+
+  /** What has come is of no use: places the order that was to be placed in that case, once. */
+  private void askInstead() {
+    placed().abort();
+    order = Objects.requireNonNull(order.instead()).get();
+    ask();
   }
 
   // Storing
 
-  private void beginStoring(Arrival.Store store, long length) {
+  private void beginStoring(Arrival.Store store) {
+    if (!grow(store)) {
+      askInstead();
+      return;
+    }
+    if (store.kind() == Arrival.Kind.PART) {
+      // Nobody can tell beforehand whether it has what he wants.
+      leavePlace();
+    }
+    engine.fills().shared(order.key());
+    seats.take().forEach(this::seatOrRestart);
+  }
+
+  /** From now on the body grows in memory; false where there is no room to complete a part. */
+  private boolean grow(Arrival.Store store) {
     Growing response =
-        new Growing(order, store, engine.store().newBody(length), engine.objectBytesMax());
+        new Growing(order, store, engine.store().newBody(store.length()), engine.objectBytesMax());
+    if (!response.begin()) {
+      response.release();
+      return false;
+    }
     growing = response;
     variant = store.variant();
-    begun(
-        response.answer(length),
-        Outcome.forwarded(order.reason(), store.head().status(), true, null),
-        State.STORING);
-    engine.fills().shared(order.key());
-    for (Seat seat : seats.take()) {
-      seatOrRestart(seat);
-    }
+    int status = store.head().status();
+    begun(response.answer(), Outcome.forwarded(order.reason(), status, true, null), State.STORING);
+    return true;
   }
 
   private void seatOrRestart(Seat seat) {
-    if (fits(seat)) {
+    Variant selected = variant;
+    if (answer != null
+        && outcome != null
+        && selected != null
+        && answer.fits(seat.reader().request(), selected, order, engine.nowMillis())) {
       seats.add(seat);
-      give(seat);
+      seat.answer(answer, outcome);
     } else {
       seat.restart();
     }
-  }
-
-  private boolean fits(Seat seat) {
-    Variant selected = variant;
-    return selected == null || VaryRule.matches(selected, seat.reader().request());
   }
 
   private void begun(Answer newAnswer, Outcome newOutcome, State newState) {
@@ -255,39 +285,55 @@ final class Fill implements UpstreamListener {
     state = newState;
   }
 
-  private void give(Seat seat) {
-    if (answer != null && outcome != null) {
-      if (answer.body() != null) {
-        answer.body().retain();
-      }
-      seat.answer(answer, outcome);
+  // Slices
+
+  /** The object lies in slices from now on; everybody goes on with those. */
+  private void beginSlices(Arrival.Slice sliced) {
+    StoredResponse manifest = sliced.manifest(order, engine.store().newBody(0));
+    Arrival.Store slice = sliced.slice();
+    leavePlace();
+    engine.fills().shared(order.key());
+    if (slice == null) {
+      placed().abort();
+      over();
+    } else {
+      becomeSlice(order.key().slice(sliced.index(), manifest.head(), manifest.variant()), slice);
     }
+    store(manifest.retain());
+    handOut(
+        manifest, Outcome.forwarded(order.reason(), slice == null ? 200 : 206, true, null), true);
+    manifest.release();
+    if (slice == null) {
+      release();
+    }
+  }
+
+  /** What comes is a slice, and this is the fill of that slice from now on. */
+  private void becomeSlice(CacheKey key, Arrival.Store slice) {
+    order = order.withKey(key);
+    FillTable.Place there = new FillTable.Place(key, null);
+    place = there;
+    grow(slice);
+    engine.fills().enter(there, this);
   }
 
   // Relaying
 
   private void beginRelaying(Arrival.Relay relay, long length) {
     leavePlace();
-    if (order.mayStore()) {
+    if (order.mayStore() && !relay.aboutRange()) {
       engine.fills().unshared(order.key(), relay.notStored());
     }
-    begun(
-        new Answer(relay.head(), null, length, null, Answer.asOf(relay.asOf())),
-        Outcome.forwarded(
-            order.reason(),
-            relay.head().status(),
-            false,
-            order.mayStore() ? relay.notStored() : null),
-        State.RELAYING);
-    List<Seat> waiting = seats.take();
-    for (int i = 0; i < waiting.size(); i++) {
-      Seat seat = waiting.get(i);
-      // An answer that cannot be shared is the first one's only; the others ask for their own.
-      if (i == 0) {
-        seats.add(seat);
-        give(seat);
-      } else {
+    Outcome said = relay.outcome(order);
+    Answer relayed = relay.answer(length);
+    begun(relayed, said, State.RELAYING);
+    for (Seat seat : seats.take()) {
+      // An answer that cannot be shared is the owner's only; the others ask for their own.
+      if (seat.joined()) {
         seat.restart();
+      } else {
+        seats.add(seat);
+        seat.answer(relayed, said);
       }
     }
     if (seats.isEmpty()) {
@@ -318,16 +364,8 @@ final class Fill implements UpstreamListener {
   }
 
   private void regulate() {
-    if (exchange == null || state == State.OVER) {
-      return;
-    }
-    boolean full = state == State.RELAYING && seats.mostWaiting() >= RELAY_WINDOW;
-    if (full && !paused) {
-      paused = true;
-      exchange.pause();
-    } else if (!full && paused) {
-      paused = false;
-      exchange.resume();
+    if (placed != null && state != State.OVER) {
+      placed.regulate(state == State.RELAYING && seats.mostWaiting() >= RELAY_WINDOW);
     }
   }
 
@@ -338,20 +376,25 @@ final class Fill implements UpstreamListener {
     State was = state;
     Growing response = growing;
     if (was == State.STORING && response != null) {
-      store(response.finish());
+      if (!response.finish()) {
+        broken();
+        return;
+      }
+      store(response.stored());
       over();
       seats.progress();
       release();
     } else if (was == State.RELAYING) {
       over();
-      for (Seat seat : seats.take()) {
-        seat.relayEnded(true, Trailers.forClient(trailers));
-      }
+      seats.take().forEach(seat -> seat.relayEnded(true, Trailers.forClient(trailers)));
       release();
     }
   }
 
-  private void store(StoredResponse complete) {
+  private void store(@Nullable StoredResponse complete) {
+    if (complete == null) {
+      return;
+    }
     AsOf asOf = complete.asOf();
     if (Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
       engine.store().put(complete, order.policy().key().variants());
@@ -362,90 +405,66 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void failed(UpstreamFailure failure) {
-    engine.metrics().fillFailed();
-    State was = state;
-    if (was == State.ASKING) {
-      StoredResponse saving = arrivals.onFailure();
+    if (state == State.ASKING) {
+      engine.metrics().fillFailed();
+      StoredResponse saving = arrivals().onFailure();
       if (saving != null) {
-        serveStale(saving, 0, failure);
+        serveStale(saving, Outcome.staleOnError(0, failure.detail()));
         return;
       }
       over();
-      for (Seat seat : seats.take()) {
-        seat.failed(failure);
-      }
+      seats.take().forEach(seat -> seat.failed(failure));
       release();
       return;
     }
+    Growing response = growing;
+    if (state == State.STORING && response != null) {
+      response.fail();
+      store(response.begun());
+    }
+    broken();
+  }
+
+  /** The body ends before its end. */
+  private void broken() {
+    engine.metrics().fillFailed();
+    State was = state;
     over();
     breakOff();
-    for (Seat seat : seats.take()) {
-      if (was == State.RELAYING) {
-        seat.relayEnded(false, Fields.EMPTY);
-      } else {
-        seat.progress();
-      }
-    }
+    boolean relaying = was == State.RELAYING;
+    seats.take().forEach(relaying ? seat -> seat.relayEnded(false, Fields.EMPTY) : Seat::progress);
     release();
   }
 
   /** A 304: what is stored is fresh again, as of the asking (PURGE.md rule 1). */
   private void confirmed(Arrival.Confirm confirm) {
-    StoredResponse stored = confirm.stored();
-    StoredResponse updated =
-        stored.withHead(
-            confirm.head(),
-            confirm.variant(),
-            confirm.freshness(),
-            Answer.asOf(confirm.asOf()),
-            order.ownEpoch());
-    variant = updated.variant();
-    begun(Answer.of(updated), Outcome.forwarded(order.reason(), 304, true, null), State.OVER);
-    List<Seat> waiting = seats.take();
-    List<Seat> others = new ArrayList<>(0);
-    for (int i = 0; i < waiting.size(); i++) {
-      Seat seat = waiting.get(i);
-      // What may not be kept, such as private, is for the one who asked only.
-      if (fits(seat) && (confirm.keep() || i == 0)) {
-        give(seat);
-      } else {
-        others.add(seat);
-      }
-    }
-    if (!confirm.keep() || !updated.variant().equals(stored.variant())) {
-      engine.store().remove(stored);
+    StoredResponse updated = confirm.updated(order);
+    if (!confirm.keep() || !updated.variant().equals(confirm.stored().variant())) {
+      engine.store().remove(confirm.stored());
     }
     if (confirm.keep()) {
-      engine.store().put(updated, order.policy().key().variants());
-    } else {
-      updated.release();
+      engine.store().put(updated.retain(), order.policy().key().variants());
     }
-    leavePlace();
-    others.forEach(Seat::restart);
+    over();
+    handOut(updated, Outcome.forwarded(order.reason(), 304, true, null), confirm.keep());
+    updated.release();
     release();
   }
 
-  private void serveStale(StoredResponse stored, int status, @Nullable UpstreamFailure failure) {
-    variant = stored.variant();
-    String detail = failure == null ? null : failure.detail();
-    begun(Answer.of(stored), Outcome.staleOnError(status, detail), State.OVER);
-    leavePlace();
-    for (Seat seat : seats.take()) {
-      if (fits(seat)) {
-        give(seat);
-      } else {
-        seat.restart();
-      }
-    }
+  private void serveStale(StoredResponse stored, Outcome said) {
+    over();
+    handOut(stored, said, true);
     release();
+  }
+
+  private void handOut(StoredResponse stored, Outcome said, boolean shared) {
+    seats.handOut(order, engine.nowMillis(), stored, said, shared);
   }
 
   /** Nobody wants it any more. */
   private void stop() {
     if (state != State.OVER) {
-      if (exchange != null) {
-        exchange.abort();
-      }
+      placed().abort();
       over();
       breakOff();
       release();

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 interface FillReader {
   /** Where the reader lives. */
   EventLoop loop();
+
+  /** What it wants is stored under. */
+  CacheKey key();
 
   /** The request that it wants answered; immutable. */
   RequestHead request();
@@ -53,10 +57,21 @@ interface FillReader {
    * @param head the 101
    * @param connection to be taken or refused before this returns
    */
-  void switched(ResponseHead head, UpstreamListener.Switched connection);
+  default void switched(ResponseHead head, UpstreamListener.Switched connection) {
+    connection.refuse();
+  }
 
   /** The answer is not for this reader: it is to look again. */
   void restart();
+
+  /**
+   * What it asked for a slice of is not what it was.
+   *
+   * @param sliceable whether it may be had in slices all the same
+   */
+  default void changed(boolean sliceable) {
+    restart();
+  }
 
   /** More of the request's body may be written; only for who hands one on. */
   void requestWritable();

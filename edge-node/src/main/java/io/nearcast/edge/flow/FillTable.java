@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fills that others may join, by what they fetch; and the keys whose answers cannot be shared,
- * so that requests for them do not wait for each other (hit-for-miss).
+ * so that requests for them do not wait for each other (hit-for-miss), or cannot be had in slices.
  *
  * <p>For any thread. A place holds one fill at a time; a fill leaves its place when it ends or when
  * another one takes it.
@@ -35,12 +35,16 @@ final class FillTable {
   private static final Duration UNSHARED_FOR = Duration.ofMinutes(2);
 
   private final ConcurrentMap<Place, Fill> fills = new ConcurrentHashMap<>();
-  private final Cache<CacheKey, Reason> unshared =
-      Caffeine.newBuilder()
-          .maximumSize(UNSHARED_MAX)
-          .expireAfterWrite(UNSHARED_FOR)
-          .executor(Runnable::run)
-          .build();
+  private final Cache<CacheKey, Reason> unshared = remembered();
+  private final Cache<CacheKey, Boolean> unsliced = remembered();
+
+  private static <T> Cache<CacheKey, T> remembered() {
+    return Caffeine.newBuilder()
+        .maximumSize(UNSHARED_MAX)
+        .expireAfterWrite(UNSHARED_FOR)
+        .executor(Runnable::run)
+        .build();
+  }
 
   /** The fill at the place if it may be joined, else a new one, which takes the place. */
   Fill joinOrStart(Place place, Predicate<Fill> joinable, Supplier<Fill> start) {
@@ -66,6 +70,11 @@ final class FillTable {
     return known == null || VaryRule.matches(known, request)
         ? first
         : new Place(key, VaryRule.like(known, request));
+  }
+
+  /** Puts a fill at a place where another one would fetch the same. */
+  void enter(Place place, Fill fill) {
+    fills.put(place, fill);
   }
 
   /** Gives up the place, if it is still the fill's. */
@@ -105,5 +114,15 @@ final class FillTable {
   /** Whether a fill is at the place. */
   boolean filling(Place place) {
     return fills.containsKey(place);
+  }
+
+  /** From now on for a while, the key's response is not asked for in slices. */
+  void unsliced(CacheKey key) {
+    unsliced.put(key, Boolean.TRUE);
+  }
+
+  /** Whether the key's response could not be had in slices. */
+  boolean isUnsliced(CacheKey key) {
+    return unsliced.getIfPresent(key) != null;
   }
 }

@@ -8,6 +8,7 @@ import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.SentHeads;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.CodedForms;
@@ -43,7 +44,8 @@ final class Forms {
       return kept;
     }
     boolean eligible =
-        stored.body().complete()
+        stored.content() == Content.Whole.ALL
+            && stored.body().complete()
             && ContentCodings.eligible(stored.head(), stored.body().length(), policy);
     SentHeads made = SentHeads.of(policy, eligible);
     stored.sentHeads(made);
@@ -141,7 +143,8 @@ final class Forms {
           stored,
           answer.length(),
           answer.freshness(),
-          answer.asOf());
+          answer.asOf(),
+          answer.stored());
     }
     SlabBody form = body(stored, coding).retain();
     stored.release();
@@ -150,7 +153,8 @@ final class Forms {
         form,
         form.length(),
         answer.freshness(),
-        answer.asOf());
+        answer.asOf(),
+        answer.stored());
   }
 
   /** Counts an answer whose body went out in a coded form. */

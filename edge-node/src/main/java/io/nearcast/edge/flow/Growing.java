@@ -1,17 +1,24 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.PartialContent;
+import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.rules.Slices;
 import io.nearcast.edge.rules.Tags;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A response whose body is still coming and that is to be stored when it is whole.
+ * A response whose body is still coming and that is to be stored when it is complete.
  *
  * <p>Confined to its fill's event loop, but for {@link #tags}, which any thread may read. Owns one
  * reference to the body.
  */
 final class Growing {
+  private static final int COPIED_AT_ONCE = 256 * 1024;
+
   private final Order order;
   private final Arrival.Store response;
   private final SlabBody body;
@@ -35,14 +42,33 @@ final class Growing {
     return tags;
   }
 
-  /**
-   * What readers get.
-   *
-   * @param length of the whole body, -1 where that is not known yet
-   */
-  Answer answer(long length) {
+  /** What readers get. */
+  Answer answer() {
     return new Answer(
-        response.head(), body, length, response.freshness(), Answer.asOf(response.asOf()));
+        response.head(),
+        body,
+        response.length(),
+        response.freshness(),
+        Answer.asOf(response.asOf()),
+        null);
+  }
+
+  /** Puts what is stored already before all that comes; false where there is no room for it. */
+  boolean begin() {
+    StoredResponse before = response.before();
+    long length = before == null ? 0 : before.body().length();
+    while (body.length() < length) {
+      int wanted = (int) Math.min(COPIED_AT_ONCE, length - body.length());
+      ByteBuf piece = before == null ? null : before.body().slice(body.length(), wanted);
+      boolean room = piece != null && append(piece);
+      if (piece != null) {
+        piece.release();
+      }
+      if (!room) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Adds a piece, which stays the caller's; false where there is no room for it. */
@@ -50,23 +76,65 @@ final class Growing {
     return body.length() + piece.readableBytes() <= bytesMax && body.append(piece);
   }
 
-  /** All has come. */
-  StoredResponse finish() {
+  /** All has come; false where that is not as much as it was said to be. */
+  boolean finish() {
+    if (response.length() >= 0 && body.length() != response.length()) {
+      body.fail();
+      return false;
+    }
     body.finish();
+    return true;
+  }
+
+  /** What is to be stored once all has come, with a reference; null where it cannot be. */
+  @Nullable StoredResponse stored() {
+    return switch (response.kind()) {
+      case WHOLE -> stored(response.head(), Content.Whole.ALL);
+      case SLICE -> stored(response.head(), Content.Slice.ONE);
+      case PART -> part(PartialContent.of(response.head(), body.length()));
+    };
+  }
+
+  /**
+   * What is to be stored although the rest did not come (RFC 9111 section 3.3), with a reference;
+   * null where the rest could not be told from that of another version.
+   */
+  @Nullable StoredResponse begun() {
+    ResponseHead head = response.head();
+    boolean prefix = response.kind() == Arrival.Kind.WHOLE && head.status() == 200;
+    if (!prefix
+        || response.length() <= body.length()
+        || body.length() == 0
+        || !Slices.possible(head)) {
+      return null;
+    }
+    return part(PartialContent.prefix(body.length(), response.length()));
+  }
+
+  private @Nullable StoredResponse part(@Nullable PartialContent part) {
+    if (part == null) {
+      return null;
+    }
+    ResponseHead head = PartialContent.combinedHead(response.head(), response.head(), part);
+    return stored(head, part.whole() ? Content.Whole.ALL : new Content.Part(part));
+  }
+
+  private StoredResponse stored(ResponseHead head, Content content) {
     return new StoredResponse(
         order.key(),
         response.variant(),
-        response.head(),
+        head,
         response.freshness(),
         tags,
         Answer.asOf(response.asOf()),
         order.ownEpoch(),
-        body.retain());
+        body.retain(),
+        content);
   }
 
   /** The rest will not come; without effect where all has. */
   void fail() {
-    if (!body.complete()) {
+    if (!body.complete() && !body.broken()) {
       body.fail();
     }
   }

@@ -2,15 +2,20 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.Slices;
 import io.nearcast.edge.rules.Trailers;
 import io.nearcast.edge.rules.UnkeyedFields;
 import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.rules.Variant;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.upstream.UpstreamRequest;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +28,85 @@ record Orders(
     Engine engine, Request request, InetSocketAddress client, Routed routed, Position applied) {
 
   /**
-   * Fetches the whole response, for whoever wants it.
+   * Fetches what others can use as well, whatever part of it the request asks for.
    *
-   * @param stored what is validated, or null
+   * @param stored what is to be validated or completed, or null
    */
   Order fill(@Nullable StoredResponse stored, Reason why) {
-    Fields conditions = stored == null ? Fields.EMPTY : Validation.conditionalFields(stored.head());
+    if (stored == null) {
+      return cold(why);
+    }
+    if (why == Reason.PARTIAL_MISS && stored.content() instanceof Content.Part(var part)) {
+      Fields rest = part.completing(stored.head());
+      boolean possible = part.first() == 0 && rest.size() > 0 && !Slices.suffix(request.head());
+      return possible ? shared(rest, Aim.Plain.COMPLETE, () -> whole(why), null, why) : cold(why);
+    }
+    Fields conditions = Validation.conditionalFields(stored.head());
+    return shared(conditions, Aim.Plain.VALIDATE, () -> whole(why), stored, why);
+  }
+
+  private Order cold(Reason why) {
+    RequestHead head = request.head();
+    if (!routed.traits().range()) {
+      return whole(why);
+    }
+    long far = Slices.far(head, engine.largeBytes());
+    if (far >= 0 && !engine.fills().isUnsliced(routed.key())) {
+      return shared(Slices.askingCold(far), new Aim.Far(far), () -> forward(why, true), null, why);
+    }
+    if (Slices.suffix(head)) {
+      Fields range = head.fields().without(name -> !isRange(name));
+      return shared(range, Aim.Plain.TAIL, null, null, why);
+    }
+    return whole(why);
+  }
+
+  private static boolean isRange(String name) {
+    return Fields.sameName(name, "Range") || Fields.sameName(name, "If-Range");
+  }
+
+  /** A range of what turns out to be too large to be kept is asked for as it is. */
+  private Order whole(Reason why) {
+    Supplier<Order> instead = routed.traits().range() ? () -> forward(why, true) : null;
+    return shared(Fields.EMPTY, Aim.Plain.WHOLE, instead, null, why);
+  }
+
+  private Order shared(
+      Fields asking,
+      Aim aim,
+      @Nullable Supplier<Order> instead,
+      @Nullable StoredResponse validated,
+      Reason why) {
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
-        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), conditions);
-    // What it brings is stored as the answer to a GET, also where a HEAD had it refreshed.
-    RequestHead asked = request.head();
-    RequestHead wanted = asked.method().equals("GET") ? asked : upstream.withFields(asked.fields());
-    return order(wanted, UpstreamRequest.of(withTierFields(upstream, stored)), why, true);
+        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
+    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, validated));
+    return order(routed.key(), sent, aim, instead, why, true);
+  }
+
+  /**
+   * Fetches one slice of a large object, in the variant that its manifest is of.
+   *
+   * @param key what the slice is found by
+   */
+  Order slice(CacheKey key, StoredResponse manifest, Aim.Slice slice, Reason why) {
+    Fields asking = Slices.asking(slice.index(), slice.manifest(), slice.length());
+    RequestHead head = selecting(routed.withoutUnkeyed(request.head()), manifest.variant());
+    RequestHead upstream =
+        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
+    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, null));
+    return order(key, sent, slice, null, why, true);
+  }
+
+  /** The request with the fields that selected a stored response. */
+  private static RequestHead selecting(RequestHead head, Variant variant) {
+    Fields fields = head.fields();
+    for (int i = 0; i < variant.names().size(); i++) {
+      String name = variant.names().get(i);
+      String value = variant.values().get(i);
+      fields = value == null ? fields.without(name) : fields.with(name, value);
+    }
+    return head.withFields(fields);
   }
 
   /** Hands the request on as it is, with the client's own conditions and its body. */
@@ -53,8 +124,8 @@ record Orders(
     UpstreamRequest sent =
         new UpstreamRequest(
             withTierFields(upstream, null), hasBody, hasBody ? request.contentLength() : -1);
-    boolean asItSays = !UnkeyedFields.overridesMethod(head.fields());
-    return order(request.head(), sent, why, mayStore && asItSays);
+    boolean may = mayStore && !UnkeyedFields.overridesMethod(head.fields());
+    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, may);
   }
 
   /** Hands a handshake on: like {@link #forward}, but the answer may be a 101. */
@@ -62,14 +133,21 @@ record Orders(
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
-    return order(
-        request.head(),
-        new UpstreamRequest(withTierFields(upstream, null), false, -1, protocol),
-        why,
-        false);
+    UpstreamRequest sent = new UpstreamRequest(withTierFields(upstream, null), false, -1, protocol);
+    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, false);
   }
 
-  private Order order(RequestHead head, UpstreamRequest upstream, Reason why, boolean mayStore) {
+  private Order order(
+      CacheKey key,
+      UpstreamRequest upstream,
+      Aim aim,
+      @Nullable Supplier<Order> instead,
+      Reason why,
+      boolean mayStore) {
+    RequestHead asked = request.head();
+    // What it brings is stored as the answer to a GET, also where a HEAD had it refreshed.
+    boolean asGet = aim != Aim.Plain.AS_IS && !asked.method().equals("GET");
+    RequestHead head = asGet ? upstream.head().withFields(asked.fields()) : asked;
     RequestHead whole =
         routed.traits().range() ? head.withFields(head.fields().without("Range")) : head;
     return new Order(
@@ -77,9 +155,11 @@ record Orders(
         routed.policy().cache(),
         whole,
         upstream,
+        aim,
+        instead,
         why,
         mayStore,
-        routed.demand().begin(routed.key(), applied),
+        routed.demand().begin(key, applied),
         engine.ownPurges().applied().sequence(),
         // A tier that knows of more is told of the error instead (PURGE.md rule 12).
         !routed.demand().mustAskOrigin(applied));

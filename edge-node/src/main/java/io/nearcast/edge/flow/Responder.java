@@ -9,16 +9,15 @@ import io.nearcast.edge.http.ServerResponse;
 import io.nearcast.edge.http.ServerResponse.Framing;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.CacheKey;
-import io.nearcast.edge.rules.Conditions;
 import io.nearcast.edge.rules.ContentCodings;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.HopByHop;
-import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Trailers;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.SentHeads;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
@@ -26,9 +25,7 @@ import io.nearcast.edge.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelInboundHandler;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,19 +86,17 @@ final class Responder {
             ? engine.forms().choose(stored.body(), stored.key(), head, compression)
             : null;
     SlabBody body = Forms.body(stored.body(), coding);
-    if (plainAndSmall(body)) {
+    if (stored.content() == Content.Whole.ALL && plainAndSmall(body)) {
       whole(stored, heads, coding, body, said);
       stored.release();
       return;
     }
-    Answer answer =
-        new Answer(
-            stored.head(),
-            stored.body(),
-            stored.body().length(),
-            stored.freshness(),
-            Answer.asOf(applied));
-    answer(answer, heads.eligible(), coding, said, null);
+    Answer answer = Answer.of(stored, Answer.asOf(applied));
+    answer(answer, heads.eligible(), coding, said, Responder::source, _ -> {});
+  }
+
+  private static BodySource source(Answer answer) {
+    return new FilledBody(answer.body(), answer.offset(), _ -> {});
   }
 
   /** The most frequent answer: all of a small body, to a client without conditions. */
@@ -179,18 +174,25 @@ final class Responder {
    * Answers from a stored or growing response.
    *
    * @param answer its body's reference passes
-   * @param listener hears how the writing goes, or null
+   * @param opening makes what the body is read from, of the form that is sent; takes over the
+   *     reference to its body
+   * @param listener hears when the answer is over
    */
-  void answer(Answer answer, Outcome said, BodyWriter.@Nullable Listener listener) {
+  void answer(
+      Answer answer,
+      Outcome said,
+      Function<Answer, BodySource> opening,
+      BodyWriter.Listener listener) {
     SlabBody body = answer.body();
     boolean eligible =
         answer.freshness() != null
+            && answer.content() == Content.Whole.ALL
             && ContentCodings.eligible(answer.head(), answer.length(), compression);
     Coding coding =
         eligible && key != null && body != null && body.complete()
             ? engine.forms().choose(body, key, head, compression)
             : null;
-    answer(answer, eligible, coding, said, listener);
+    answer(answer, eligible, coding, said, opening, listener);
   }
 
   /**
@@ -202,49 +204,34 @@ final class Responder {
       boolean eligible,
       @Nullable Coding coding,
       Outcome said,
-      BodyWriter.@Nullable Listener listener) {
+      Function<Answer, BodySource> opening,
+      BodyWriter.Listener listener) {
     Answer answer = eligible ? Forms.as(from, coding) : from;
+    BodySource source = opening.apply(answer);
     if (answered || response.ended()) {
-      if (answer.body() != null) {
-        answer.body().release();
-      }
-      if (listener != null) {
-        listener.over(false);
-      }
+      source.close();
+      listener.over(false);
       return;
     }
     answered = true;
     outcome = said;
-    Freshness freshness = answer.freshness();
-    if (freshness != null
-        && Conditions.evaluate(
-                head, answer.head(), freshness, engine.everPurged(), engine.nowMillis())
-            == Conditions.Outcome.NOT_MODIFIED) {
-      Fields fields =
-          tier
-              ? Conditions.notModifiedFieldsForCache(answer.head())
-              : Conditions.notModifiedFields(answer.head());
-      withoutBody(answer, new ResponseHead(304, fields), listener);
-      return;
+    boolean rangeable = !(eligible && rangeIsAmbiguous());
+    Portion portion = Portion.of(head, answer, rangeable, tier, engine);
+    if (coding != null && portion.isWhole(answer) && head.method().equals("GET")) {
+      engine.forms().sent(coding, from.length() - answer.length());
     }
-    boolean rangeable =
-        freshness != null && answer.length() >= 0 && !(eligible && rangeIsAmbiguous());
-    Ranges.Selection selection =
-        rangeable ? Ranges.select(head, answer.head(), answer.length()) : Ranges.Whole.ALL;
-    switch (selection) {
-      case Ranges.Whole _ -> {
-        if (coding != null && head.method().equals("GET")) {
-          engine.forms().sent(coding, from.length() - answer.length());
-        }
-        entire(answer, listener);
-      }
-      case Ranges.Single single -> single(answer, single, listener);
-      case Ranges.Several several -> several(answer, several.parts(), listener);
-      case Ranges.Unsatisfiable _ -> {
-        Fields fields = Fields.of("Content-Range", Ranges.unsatisfiedContentRange(answer.length()));
-        withoutBody(answer, new ResponseHead(416, fields), listener);
-      }
+    if (portion.parts().isEmpty()) {
+      withoutBody(answer, portion.head(), source, listener);
+    } else {
+      body(answer, portion, source, listener);
     }
+  }
+
+  /** The first byte that the request wants of an answer, -1 where it wants none of its body. */
+  long firstByte(Answer answer) {
+    return head.method().equals("HEAD")
+        ? -1
+        : Portion.of(head, answer, true, tier, engine).firstByte();
   }
 
   private boolean rangeIsAmbiguous() {
@@ -252,50 +239,8 @@ final class Responder {
     return ContentCodings.rangeIsAmbiguous(fields, engine.forms().accepted(fields));
   }
 
-  private void entire(Answer answer, BodyWriter.@Nullable Listener listener) {
-    long end = answer.length() < 0 ? BodyWriter.TO_THE_END : answer.length();
-    body(answer, answer.head(), answer.length(), List.of(BodyWriter.Part.of(0, end)), "", listener);
-  }
-
-  private void single(Answer answer, Ranges.Single range, BodyWriter.@Nullable Listener listener) {
-    Fields fields =
-        answer.head().fields().with("Content-Range", Ranges.contentRange(range, answer.length()));
-    body(
-        answer,
-        new ResponseHead(206, fields),
-        range.length(),
-        List.of(BodyWriter.Part.of(range.first(), range.last() + 1)),
-        "",
-        listener);
-  }
-
-  /** RFC 9110 section 14.6: multipart/byteranges. */
-  private void several(
-      Answer answer, List<Ranges.Single> ranges, BodyWriter.@Nullable Listener listener) {
-    String boundary = "nearcast-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-    String type = answer.head().fields().first("Content-Type");
-    List<BodyWriter.Part> parts = new ArrayList<>(ranges.size());
-    long length = 0;
-    for (Ranges.Single range : ranges) {
-      String before =
-          "\r\n--"
-              + boundary
-              + "\r\n"
-              + (type == null ? "" : "Content-Type: " + type + "\r\n")
-              + "Content-Range: "
-              + Ranges.contentRange(range, answer.length())
-              + "\r\n\r\n";
-      parts.add(new BodyWriter.Part(before, range.first(), range.last() + 1));
-      length += before.length() + range.length();
-    }
-    String after = "\r\n--" + boundary + "--\r\n";
-    Fields fields =
-        answer.head().fields().with("Content-Type", "multipart/byteranges; boundary=" + boundary);
-    body(answer, new ResponseHead(206, fields), length + after.length(), parts, after, listener);
-  }
-
   private void withoutBody(
-      Answer answer, ResponseHead sent, BodyWriter.@Nullable Listener listener) {
+      Answer answer, ResponseHead sent, BodySource source, BodyWriter.Listener listener) {
     status = sent.status();
     ByteBuf out = begin(sent);
     if (status == 416) {
@@ -303,7 +248,7 @@ final class Responder {
     }
     behind(out, tierFields(out, answer), answer.freshness());
     response.head(out, Framing.LENGTH, 0);
-    finish(answer, listener);
+    finish(source, listener);
   }
 
   private ByteBuf begin(ResponseHead sent) {
@@ -324,17 +269,13 @@ final class Responder {
   }
 
   private void body(
-      Answer answer,
-      ResponseHead sent,
-      long length,
-      List<BodyWriter.Part> parts,
-      String after,
-      BodyWriter.@Nullable Listener listener) {
-    status = sent.status();
+      Answer answer, Portion portion, BodySource source, BodyWriter.Listener listener) {
+    status = portion.head().status();
+    long length = portion.length();
     boolean bodiless =
         head.method().equals("HEAD") || status == 204 || status == 304 || length == 0;
     Framing framing = length >= 0 || bodiless ? Framing.LENGTH : response.unknownLength();
-    ByteBuf out = begin(sent);
+    ByteBuf out = begin(portion.head());
     String statedLength = answer.head().fields().first("Content-Length");
     if (head.method().equals("HEAD") && answer.body() == null) {
       // An answer to HEAD has the length of a body that does not come.
@@ -352,39 +293,28 @@ final class Responder {
     behind(out, tierFields(out, answer), answer.freshness());
     response.head(out, bodiless ? Framing.LENGTH : framing, 0);
     if (bodiless) {
-      finish(answer, listener);
+      finish(source, listener);
       return;
     }
-    BodyWriter body = new BodyWriter(response, answer.body(), parts, after, new Ending(listener));
+    BodyWriter body =
+        new BodyWriter(response, source, portion.parts(), portion.after(), new Ending(listener));
     writer = body;
     body.pump();
   }
 
-  private void finish(Answer answer, BodyWriter.@Nullable Listener listener) {
-    SlabBody body = answer.body();
-    if (body != null) {
-      body.release();
-    }
+  private void finish(BodySource source, BodyWriter.Listener listener) {
+    source.close();
     response.end();
     log();
-    if (listener != null) {
-      listener.over(true);
-    }
+    listener.over(true);
   }
 
   /** Logs when the body is over, then tells who else wants to know. */
   private final class Ending implements BodyWriter.Listener {
-    private final BodyWriter.@Nullable Listener next;
+    private final BodyWriter.Listener next;
 
-    Ending(BodyWriter.@Nullable Listener next) {
+    Ending(BodyWriter.Listener next) {
       this.next = next;
-    }
-
-    @Override
-    public void consumed(int bytes) {
-      if (next != null) {
-        next.consumed(bytes);
-      }
     }
 
     @Override
@@ -393,31 +323,21 @@ final class Responder {
         engine.metrics().brokenTransfer();
       }
       log();
-      if (next != null) {
-        next.over(complete);
-      }
+      next.over(complete);
     }
   }
 
-  // The fill's further calls
-
+  /** There is more of the body, or the client takes more. */
   void pump() {
     if (writer != null) {
       writer.pump();
     }
   }
 
-  void relay(ByteBuf piece) {
-    if (writer == null) {
-      piece.release();
-    } else {
-      writer.relay(piece);
-    }
-  }
-
-  void relayEnded(boolean complete, Fields trailers) {
-    if (writer != null) {
-      writer.relayEnded(complete, Trailers.wanted(head.fields()) ? trailers : Fields.EMPTY);
+  /** Says what comes behind the body, before its end is written. */
+  void trailers(Fields trailers) {
+    if (writer != null && Trailers.wanted(head.fields())) {
+      writer.trailers(trailers);
     }
   }
 

@@ -6,12 +6,16 @@ import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.rules.CacheKey;
+import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Decision;
 import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.PartialContent;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
+import io.nearcast.edge.rules.StoredView;
 import io.nearcast.edge.rules.UnkeyedFields;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +69,38 @@ record Routed(
   }
 
   /**
+   * How to answer the request, once the store was asked.
+   *
+   * @param stored what was found and no purge has hit hard, or null
+   * @param otherVariants whether there are responses under the key that Vary keeps from it
+   * @param soft whether {@code stored} was purged softly
+   * @param applied what this node had applied before it looked
+   */
+  Decision decide(
+      Engine engine,
+      RequestHead head,
+      @Nullable StoredResponse stored,
+      boolean otherVariants,
+      boolean soft,
+      Position applied) {
+    long now = engine.nowMillis();
+    if (stored != null && stored.content() instanceof Content.Part(PartialContent part)) {
+      Decision elsewhere = Decide.decidePart(traits, head, stored.view(), part, now);
+      if (elsewhere != null) {
+        return elsewhere;
+      }
+    }
+    StoredView view = stored == null ? null : stored.view();
+    return permitted(Decide.decide(traits, view, otherVariants, soft, now), stored, applied);
+  }
+
+  /**
    * What may be given to another tier, or to anybody at an edge without a lease: nothing stale, and
    * nothing stored before the origin was asked where the demand says so (PURGE.md rule 12).
    *
    * @param applied what this node had applied before it looked
    */
-  Decision permitted(Decision decision, @Nullable StoredResponse stored, Position applied) {
+  private Decision permitted(Decision decision, @Nullable StoredResponse stored, Position applied) {
     if (stored == null || !(fromTier || demand.origin())) {
       return decision;
     }

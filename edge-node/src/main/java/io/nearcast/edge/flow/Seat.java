@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * both live on the same one.
  *
  * @param reader who waits
- * @param joined whether the fill was there before it
+ * @param joined whether somebody else began the fill
  */
 record Seat(FillReader reader, boolean joined, AtomicBoolean progressing) {
   Seat(FillReader reader, boolean joined) {
@@ -30,7 +30,11 @@ record Seat(FillReader reader, boolean joined, AtomicBoolean progressing) {
     on(() -> reader.interim(head));
   }
 
+  /** Hands an answer over, with a reference to its body of its own. */
   void answer(Answer answer, Outcome outcome) {
+    if (answer.body() != null) {
+      answer.body().retain();
+    }
     on(() -> reader.answer(answer, outcome.collapsedIf(joined)));
   }
 
@@ -59,6 +63,10 @@ record Seat(FillReader reader, boolean joined, AtomicBoolean progressing) {
 
   void restart() {
     on(reader::restart);
+  }
+
+  void changed(boolean sliceable) {
+    on(() -> reader.changed(sliceable));
   }
 
   void failed(UpstreamFailure failure) {

@@ -1,6 +1,8 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.store.StoredResponse;
+import io.nearcast.edge.upstream.UpstreamListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,6 +37,38 @@ final class Seats {
 
   void interim(ResponseHead head) {
     forEach(seat -> seat.interim(head));
+  }
+
+  /**
+   * Gives what is stored to all who can use it; the others are to look again. Nobody has a seat any
+   * more.
+   *
+   * @param stored held by the caller
+   * @param shared whether it is for all; else for the one who began the fill
+   */
+  void handOut(Order order, long nowMillis, StoredResponse stored, Outcome said, boolean shared) {
+    Answer answer = Answer.of(stored, stored.asOf());
+    for (Seat seat : take()) {
+      boolean may = shared || !seat.joined();
+      if (may && answer.fits(seat.reader().request(), stored.variant(), order, nowMillis)) {
+        seat.answer(answer, said);
+      } else {
+        seat.restart();
+      }
+    }
+  }
+
+  /**
+   * Hands a connection over that has left HTTP behind. A request that asks for another protocol is
+   * never joined: its reader is the only one, on the same loop.
+   */
+  void switched(ResponseHead head, UpstreamListener.Switched connection) {
+    List<Seat> waiting = take();
+    if (waiting.isEmpty()) {
+      connection.refuse();
+    } else {
+      waiting.getFirst().reader().switched(head, connection);
+    }
   }
 
   void progress() {

@@ -1,5 +1,7 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.upstream.UpstreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -38,6 +40,27 @@ final class Tunnel {
     this.tunnels = tunnels;
     this.loop = loop;
     this.idleNanosMax = idleMax.toNanos();
+  }
+
+  /**
+   * Makes a tunnel of a client's connection and of one that has switched; without the client the
+   * other is given up.
+   *
+   * @param head the 101
+   */
+  static void open(
+      Tunnels tunnels,
+      EventLoop loop,
+      Responder responder,
+      ResponseHead head,
+      UpstreamListener.Switched connection) {
+    Tunnel tunnel = new Tunnel(tunnels, loop, Tunnels.IDLE_MAX);
+    if (responder.switched(head, tunnel.client())) {
+      connection.to(tunnel.upstream());
+      tunnel.begin();
+    } else {
+      connection.refuse();
+    }
   }
 
   /** Takes what the client sends. */

@@ -25,6 +25,18 @@ public final class CacheKey {
     this.hash = extra.isEmpty() ? own : 31 * own + extra.hashCode();
   }
 
+  /**
+   * What a slice of a large response under this key is found by; purges hit it as they hit this
+   * key.
+   *
+   * @param manifest the head of the whole, with a strong validator
+   * @param variant the request fields that the whole was selected by
+   */
+  public CacheKey slice(long index, ResponseHead manifest, Variant variant) {
+    String part = "slice=" + index + ' ' + Slices.validator(manifest) + ' ' + variant;
+    return new CacheKey(service, host, target, extra.isEmpty() ? part : extra + '\n' + part);
+  }
+
   /** The name of the service. */
   public String service() {
     return service;

@@ -16,6 +16,7 @@ public final class Decide {
   private static final Decision REFUSE = new Decision.Refuse(504, Reason.ONLY_IF_CACHED);
   private static final Decision URI_MISS = new Decision.Miss(Reason.URI_MISS);
   private static final Decision VARY_MISS = new Decision.Miss(Reason.VARY_MISS);
+  private static final Decision PARTIAL_MISS = new Decision.Miss(Reason.PARTIAL_MISS);
   private static final Decision SERVE_STALE = new Decision.Stale(Reason.STALE_WHILE_REVALIDATE);
   private static final Decision SERVE_MAX_STALE = new Decision.Stale(Reason.MAX_STALE);
   private static final Decision VALIDATE_REQUEST = new Decision.Validate(Reason.REQUEST);
@@ -108,6 +109,43 @@ public final class Decide {
       return VALIDATE_REQUEST;
     }
     return freshness.freshAt(nowMillis) ? VALIDATE_PURGED : VALIDATE_STALE;
+  }
+
+  /**
+   * How to answer a request that has found a stored part, where that cannot answer it.
+   *
+   * @return null where it can, so that {@link #decide} counts
+   */
+  public static @Nullable Decision decidePart(
+      RequestTraits traits,
+      RequestHead request,
+      StoredView stored,
+      PartialContent part,
+      long nowMillis) {
+    if (partAnswers(request, stored.head(), stored.freshness(), part, nowMillis)) {
+      return null;
+    }
+    Decision decision = withoutStored(traits, false);
+    return decision instanceof Decision.Miss ? PARTIAL_MISS : decision;
+  }
+
+  /** Whether a part can answer a request, by what it has or by a 304. */
+  public static boolean partAnswers(
+      RequestHead request,
+      ResponseHead stored,
+      @Nullable Freshness freshness,
+      PartialContent part,
+      long nowMillis) {
+    // "A cache MUST NOT use an incomplete response to answer requests unless the response has been
+    // made complete, or the request is partial and specifies a range wholly within the incomplete
+    // response" (section 3.3).
+    if (part.find(request, stored) instanceof PartialContent.Found.Here) {
+      return true;
+    }
+    // A 304 can be said of it all the same (section 4.3.2).
+    return freshness != null
+        && Conditions.evaluate(request, stored, freshness, true, nowMillis)
+            == Conditions.Outcome.NOT_MODIFIED;
   }
 
   private static Decision withoutStored(RequestTraits request, boolean otherVariants) {

@@ -151,7 +151,7 @@ public final class Fields {
   }
 
   /** Whether two field names are the same (RFC 9110 section 5.1). */
-  static boolean sameName(String a, String b) {
+  public static boolean sameName(String a, String b) {
     return a.length() == b.length() && a.equalsIgnoreCase(b);
   }
 

@@ -25,6 +25,7 @@ public final class StoredResponse {
   private final AsOf asOf;
   private final long ownEpoch;
   private final SlabBody body;
+  private final Content content;
 
   private volatile StoredView view;
   private volatile @Nullable CachePolicy policy;
@@ -32,7 +33,7 @@ public final class StoredResponse {
   private volatile @Nullable SentHeads sentHeads;
 
   /**
-   * A response to be stored.
+   * A response with all of its body, to be stored.
    *
    * @param key what it is found by
    * @param variant the request fields that it was selected by
@@ -52,11 +53,36 @@ public final class StoredResponse {
       AsOf asOf,
       long ownEpoch,
       SlabBody body) {
-    this(key, StoredView.of(head, variant, freshness), tags, asOf, ownEpoch, body);
+    this(key, variant, head, freshness, tags, asOf, ownEpoch, body, Content.Whole.ALL);
+  }
+
+  /**
+   * A response to be stored; see the other constructor.
+   *
+   * @param content what its body is
+   */
+  public StoredResponse(
+      CacheKey key,
+      Variant variant,
+      ResponseHead head,
+      Freshness freshness,
+      String[] tags,
+      AsOf asOf,
+      long ownEpoch,
+      SlabBody body,
+      Content content) {
+    this(key, StoredView.of(head, variant, freshness), tags, asOf, ownEpoch, body, content);
   }
 
   private StoredResponse(
-      CacheKey key, StoredView view, String[] tags, AsOf asOf, long ownEpoch, SlabBody body) {
+      CacheKey key,
+      StoredView view,
+      String[] tags,
+      AsOf asOf,
+      long ownEpoch,
+      SlabBody body,
+      Content content) {
+    this.content = content;
     this.key = key;
     this.view = view;
     this.tags = tags;
@@ -78,7 +104,7 @@ public final class StoredResponse {
       ResponseHead head, Variant newVariant, Freshness freshness, AsOf asOf, long ownEpoch) {
     StoredView updated = StoredView.of(head, newVariant, freshness);
     String[] updatedTags = Tags.of(head.fields()).names().toArray(String[]::new);
-    return new StoredResponse(key, updated, updatedTags, asOf, ownEpoch, body.retain());
+    return new StoredResponse(key, updated, updatedTags, asOf, ownEpoch, body.retain(), content);
   }
 
   /**
@@ -131,6 +157,11 @@ public final class StoredResponse {
   /** How many purges of the node's own there had been when the upstream was asked. */
   public long ownEpoch() {
     return ownEpoch;
+  }
+
+  /** What its body is. */
+  public Content content() {
+    return content;
   }
 
   /** Its body, for as long as the caller holds a reference. */

@@ -1,0 +1,56 @@
+package io.nearcast.edge.flow;
+
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.rules.Storability;
+import io.nearcast.edge.rules.Storable;
+import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.store.StoredResponse;
+
+/** What the answer to a HEAD that was handed on does to what is stored (RFC 9111 section 4.3.5). */
+final class HeadEffects {
+  private HeadEffects() {}
+
+  /**
+   * Updates the stored response that a GET would have been answered with, or removes it where it is
+   * another one by now.
+   *
+   * @param answer as it came from upstream
+   * @param requestMillis when it was asked for
+   */
+  static void apply(Engine engine, Order order, ResponseHead answer, long requestMillis) {
+    StoredResponse stored = engine.store().lookup(order.key(), order.client());
+    if (stored == null) {
+      return;
+    }
+    switch (Validation.headEffect(stored.head(), answer)) {
+      case UPDATE -> update(engine, order, stored, answer, requestMillis);
+      case STALE -> engine.store().remove(stored);
+      case NONE -> {}
+    }
+    stored.release();
+  }
+
+  private static void update(
+      Engine engine, Order order, StoredResponse stored, ResponseHead answer, long requestMillis) {
+    long now = engine.nowMillis();
+    ResponseHead head = Validation.update(stored.head(), answer.dated(now));
+    RequestHead asGet = withMethodGet(order.client());
+    Freshness freshness = Freshness.of(asGet, head, requestMillis, now, order.policy());
+    if (Storability.decide(asGet, head, freshness, order.policy()) instanceof Storable.Store) {
+      // It says nothing of purges: the body is as old as it was.
+      engine
+          .store()
+          .put(
+              stored.withHead(head, stored.variant(), freshness, stored.asOf(), stored.ownEpoch()),
+              order.policy().key().variants());
+    }
+  }
+
+  private static RequestHead withMethodGet(RequestHead request) {
+    Fields fields = request.fields();
+    return RequestHead.of("GET", request.scheme(), request.authority(), request.target(), fields);
+  }
+}
