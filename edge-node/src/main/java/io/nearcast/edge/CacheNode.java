@@ -10,6 +10,7 @@ import io.nearcast.config.lease.NodeLease;
 import io.nearcast.config.metrics.Metrics;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.CompressionPolicy;
+import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.PurgePolicy.WhenCutOff;
@@ -222,7 +223,8 @@ public final class CacheNode implements AutoCloseable {
             STANDALONE,
             List.of("localhost"),
             List.of(origin),
-            CachePolicy.DEFAULT.withCompression(compression),
+            new CachePolicy(null, Duration.ZERO, Duration.ZERO, KeyPolicy.WITH_PORT, false)
+                .withCompression(compression),
             PurgePolicy.DEFAULT,
             List.of(),
             alone.upgrades());

@@ -100,7 +100,7 @@ final class ReasonsTest {
               FRESH + ", no-cache",
               "ETag: \"1\"");
       case SOFT_PURGED -> softPurged();
-      case PARTIAL_MISS -> throw new IllegalStateException("no part is stored");
+      case PARTIAL_MISS -> partialMiss();
       case CUT_OFF -> throw new IllegalStateException("see CutOffTest");
       case REQUEST ->
           again(
@@ -168,9 +168,7 @@ final class ReasonsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"PARTIAL_MISS", "CUT_OFF"})
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CUT_OFF")
   void nodeSaysWhyInHeaderLogAndMetric(Reason reason) throws IOException {
     boolean aboutStoring = reason.compareTo(Reason.POST_NOT_REUSABLE) >= 0;
     String metric =
@@ -250,6 +248,16 @@ final class ReasonsTest {
     edge.purge("{\"urls\":[\"http://www.test" + target("soft") + "\"],\"soft\":true}");
     return ask(
         "GET", target("soft"), "fwd=stale; fwd-status=200; stored; ttl=60; detail=soft-purged");
+  }
+
+  private static Said partialMiss() {
+    origin.script(
+        call -> call.reply(206, "56789", FRESH, "ETag: \"1\"", "Content-Range: bytes 5-9/10"));
+    edge.get("/part", "Range: bytes=-5");
+    edge.settle();
+    origin.script(
+        call -> call.reply(206, "23456789", FRESH, "ETag: \"1\"", "Content-Range: bytes 2-9/10"));
+    return ask("GET", "/part", "fwd=partial; fwd-status=206; stored", "Range: bytes=-8");
   }
 
   private static Said noService() {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param query which query parameters count
  * @param shareDomains whether all domains of the service share their copies
  * @param scheme whether {@code http} and {@code https} have copies of their own
- * @param port whether each port has copies of its own, as RFC 9111 has it; if not, the origin sees
- *     Host without a port, so that it cannot answer by what does not count
+ * @param port whether each port has copies of its own; if not, the origin sees Host without a port,
+ *     so that it cannot answer by what does not count
  * @param headers request headers whose values count, in lower case
  * @param cookies cookies whose values count
  * @param exactLanguage whether order and case of {@code Accept-Language} count where Vary names it:
@@ -42,8 +42,15 @@ public record KeyPolicy(
 
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-  /** The whole query counts, and every domain and port has its own copies. */
+  /** The whole query counts, and every domain has its own copies. */
   public static final KeyPolicy DEFAULT = new KeyPolicy(QueryPolicy.DEFAULT, false);
+
+  /**
+   * As {@link #DEFAULT}, and every port has its own copies: the client's Host goes to the origin.
+   */
+  public static final KeyPolicy WITH_PORT =
+      new KeyPolicy(
+          QueryPolicy.DEFAULT, false, false, true, List.of(), List.of(), false, VARIANTS_DEFAULT);
 
   /**
    * Checks and copies the lists.
@@ -65,9 +72,9 @@ public record KeyPolicy(
         "must be from 1 to " + VARIANTS_MAX);
   }
 
-  /** A policy without headers or cookies, by which ports count. */
+  /** A policy without headers, cookies or ports. */
   public KeyPolicy(QueryPolicy query, boolean shareDomains) {
-    this(query, shareDomains, false, true, List.of(), List.of(), false, VARIANTS_DEFAULT);
+    this(query, shareDomains, false, false, List.of(), List.of(), false, VARIANTS_DEFAULT);
   }
 
   private static void checkTokens(String pointer, List<String> names) {

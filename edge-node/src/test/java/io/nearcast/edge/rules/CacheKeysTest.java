@@ -109,15 +109,15 @@ final class CacheKeysTest {
         .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h:80"))
         .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h:"))
         .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h"))
-        // The origin sees Host, and may answer by it (RFC 9111 section 2: the key is the URI).
-        .isNotEqualTo(key(KeyPolicy.DEFAULT, "http", "h:1337"));
+        .isEqualTo(key(KeyPolicy.DEFAULT, "http", "h:1337"));
   }
 
   @Test
-  void portsShareCopiesWhereTheServiceSaysSo() {
-    KeyPolicy policy =
-        new KeyPolicy(QueryPolicy.DEFAULT, false, false, false, List.of(), List.of(), false, 100);
-    assertThat(key(policy, "http", "h:81")).isEqualTo(key(policy, "http", "h"));
+  void portCountsWhereTheOriginSeesIt() {
+    assertThat(key(KeyPolicy.WITH_PORT, "http", "h:81"))
+        .isNotEqualTo(key(KeyPolicy.WITH_PORT, "http", "h"));
+    assertThat(key(KeyPolicy.WITH_PORT, "http", "h:80"))
+        .isEqualTo(key(KeyPolicy.WITH_PORT, "http", "h"));
   }
 
   private static CacheKey key(KeyPolicy policy, String scheme, String authority, String... fields) {
