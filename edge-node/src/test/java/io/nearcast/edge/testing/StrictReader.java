@@ -20,6 +20,8 @@ import java.util.Locale;
 public final class StrictReader {
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
+  private static final String CHUNKED = "chunked";
+
   private final byte[] bytes;
   private final boolean closed;
   private int at;
@@ -112,10 +114,11 @@ public final class StrictReader {
     List<Line> fields = fields();
     List<String> where = where(method, words.get(1), host(fields, version.endsWith("0")));
     List<String> start = List.of(method, where.getFirst(), where.getLast());
-    boolean chunked = chunked(fields, version);
+    String coding = coding(fields, version);
+    check(coding == null || coding.equals(CHUNKED), "an unknown coding (section 6.1)");
     String length = length(fields);
-    check(!chunked || length == null, "two framings (section 6.3)");
-    byte[] body = chunked ? chunks() : length == null ? new byte[0] : take(length);
+    check(coding == null || length == null, "two framings (section 6.3)");
+    byte[] body = coding != null ? chunks() : length == null ? new byte[0] : take(length);
     return new Read.Whole(start, fields, body, at);
   }
 
@@ -126,13 +129,13 @@ public final class StrictReader {
     int status = Integer.parseInt(line.substring(9, 12));
     List<Line> fields = fields();
     List<String> start = List.of(version, String.valueOf(status));
-    boolean chunked = chunked(fields, version);
+    String coding = coding(fields, version);
     String length = length(fields);
-    check(!chunked || length == null, "two framings (section 6.3)");
+    check(coding == null || length == null, "two framings (section 6.3)");
     byte[] body;
     if (toHead || status < 200 || status == 204 || status == 304) {
       body = new byte[0];
-    } else if (chunked) {
+    } else if (CHUNKED.equals(coding)) {
       body = chunks();
     } else if (length != null) {
       body = take(length);
@@ -199,18 +202,21 @@ public final class StrictReader {
     return List.of(authority, path.startsWith("/") ? path : "/" + path);
   }
 
-  /** Section 6.1: chunked or nothing, and not in HTTP/1.0. */
-  private static boolean chunked(List<Line> fields, String version) throws Bad {
-    int count = 0;
+  /**
+   * Section 6.1: one coding in lower case or null, and none in HTTP/1.0. A response in another one
+   * than chunked ends with the connection (section 6.3).
+   */
+  private static String coding(List<Line> fields, String version) throws Bad {
+    String found = null;
     for (Line line : fields) {
       if (line.name().equalsIgnoreCase("Transfer-Encoding")) {
-        count++;
-        check(line.value().equalsIgnoreCase("chunked"), "an unknown coding (section 6.1)");
+        check(isToken(line.value()), "no coding, or several (section 6.1)");
+        check(found == null, "a coding twice (section 6.1)");
+        found = line.value().toLowerCase(Locale.ROOT);
       }
     }
-    check(count < 2, "chunked twice (section 6.1)");
-    check(count == 0 || version.endsWith("1"), "a coding in HTTP/1.0 (section 6.1)");
-    return count == 1;
+    check(found == null || version.endsWith("1"), "a coding in HTTP/1.0 (section 6.1)");
+    return found;
   }
 
   /** Section 6.2: digits, or a list of the same digits; null where there is none. */
