@@ -96,6 +96,19 @@ final class TiersTest {
   }
 
   @Test
+  void tierIsNotTold304ByDateForAnotherResponse() {
+    String modified = "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT";
+    origin.script(call -> call.reply(200, "v1", "Cache-Control: max-age=1", modified));
+    assertThat(get("/a")).isEqualTo("v1");
+    edge.advanceSeconds(10);
+    shield.advanceSeconds(10);
+    // Another response, of an origin whose clock is slow and that says no Last-Modified.
+    String made = "Date: Tue, 14 Nov 2023 22:13:19 GMT";
+    origin.script(call -> call.reply(200, "v2", "Cache-Control: max-age=600", made));
+    assertThat(get("/a")).isEqualTo("v2");
+  }
+
+  @Test
   void deadShieldIsGoneRound() {
     shield.node.server().close();
     assertThat(get("/a")).isEqualTo("v1");

@@ -30,6 +30,7 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
   static Portion of(
       RequestHead request, Answer answer, boolean rangeable, boolean tier, Engine engine) {
     if (answer.freshness() != null
+        && !(tier && byDateOnly(request, answer))
         && Conditions.evaluate(
                 request, answer.head(), answer.freshness(), engine.everPurged(), engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
@@ -53,6 +54,15 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
                   416,
                   Fields.of("Content-Range", Ranges.unsatisfiedContentRange(answer.length()))));
     };
+  }
+
+  /**
+   * Whether a date is all that there is to compare. To compare it with Date, where there is no
+   * Last-Modified, is for clients that made their own dates (RFC 9111 section 4.3.2): a tier would
+   * join the head of one response with the body of another where clocks differ.
+   */
+  private static boolean byDateOnly(RequestHead request, Answer answer) {
+    return !answer.head().fields().has("Last-Modified") && !request.fields().has("If-None-Match");
   }
 
   private static Ranges.Selection selection(RequestHead request, Answer answer) {
