@@ -32,7 +32,9 @@ final class Reuse {
       return new Violation("RFC 9111 section 5.2.2.7", "private was stored");
     }
     boolean lasting = freshness.stated(copy) != null || control.has("public");
-    if (request.has("Authorization")
+    // A 304 to a request without it confirms the response for everybody.
+    boolean authorized = request.has("Authorization") && copy.last().request().has("Authorization");
+    if (authorized
         && !control.has("public")
         && !control.has("must-revalidate")
         && !control.has("s-maxage")) {
