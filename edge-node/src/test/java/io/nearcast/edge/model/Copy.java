@@ -106,13 +106,26 @@ record Copy(Visit base, Visit last, Head head, @Nullable Copy before) {
         && (since.equals(head.first("Last-Modified")) || since.equals(head.first("Date")));
   }
 
-  /** RFC 9111 section 4.3.5: whether an answer to HEAD is about the same representation. */
+  /**
+   * RFC 9111 section 4.3.5: whether an answer to HEAD may update it, for which "matching values for
+   * any received validator fields" are enough, so that an answer without any may.
+   */
   boolean describedBy(Visit toHead) {
-    String tag = head.first("ETag");
     return toHead.status() == base.status()
-        && toHead.variant().equals(base.variant())
-        && (tag == null || tag.equals(toHead.head().first("ETag")))
-        && toHead.page().version() == base.page().version();
+        && matchesIfReceived(toHead, "ETag")
+        && matchesIfReceived(toHead, "Last-Modified");
+  }
+
+  private boolean matchesIfReceived(Visit toHead, String validator) {
+    String received = toHead.head().first(validator);
+    return received == null || received.equals(head.first(validator));
+  }
+
+  /** Whether a part of it may be kept, to be completed with others of the same strong validator. */
+  boolean partial() {
+    String tag = head.first("ETag");
+    boolean strong = tag == null ? head.has("Last-Modified") : !tag.startsWith("W/");
+    return base.complete() || strong;
   }
 
   @Override

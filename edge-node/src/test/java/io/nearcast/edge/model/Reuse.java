@@ -122,7 +122,7 @@ final class Reuse {
     if (stored != null) {
       found.add(stored);
     }
-    if (!copy.base().complete()) {
+    if (!copy.partial()) {
       found.add(new Violation("docs/caching.md", "what broke off was stored"));
     }
     if (!selecting.isFor(query.head())) {
