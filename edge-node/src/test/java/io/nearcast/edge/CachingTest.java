@@ -324,7 +324,7 @@ final class CachingTest {
             ScriptedOrigin.answering(
                 "hello", "Cache-Control: max-age=60, private=\"X-Mine\"", "X-Mine: 1");
         TestNode edge = TestNode.edge(origin)) {
-      edge.get("/a");
+      assertThat(edge.get("/a").field("X-Mine")).isEqualTo("1");
       assertThat(edge.settle().get("/a").field("X-Mine")).isNull();
       origin.script(call ->
           call.reply(200, "x", "Cache-Control: no-store, no-cache=\"X-Mine\"", "X-Mine: 2"));

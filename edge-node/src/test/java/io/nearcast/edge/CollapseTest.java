@@ -299,6 +299,52 @@ final class CollapseTest {
   }
 
   @Test
+  void whatIsRelayedInSmallChunksReachesASlowClientWhole() {
+    byte[] body = new byte[4 << 20];
+    IntStream.range(0, body.length).forEach(i -> body[i] = (byte) ((i * 31) >> 5));
+    String text = new String(body, StandardCharsets.ISO_8859_1);
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.start(call -> {
+              call.head(200, "Cache-Control: no-store", "Transfer-Encoding: chunked");
+              for (int i = 0; i < text.length(); i += 8_192) {
+                call.chunk(text.substring(i, Math.min(i + 8_192, text.length())));
+              }
+              call.lastChunk();
+            });
+        TestNode edge = TestNode.edge(origin);
+        Wire slow = Wire.narrow(edge.address()).send(Wire.request("GET", "/a"))) {
+      Message whole = slow.rest(slow.readHead(), false);
+      assertThat(whole.complete()).isTrue();
+      assertThat(whole.body()).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void whatWasAskedBeforeAnUnsafeRequestIsNotStored() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.start(call -> {
+              if (call.head().method().equals("POST")) {
+                call.reply(204, "");
+              } else {
+                call.head(200, FRESH, "Content-Length: 3").send("o");
+                go.await();
+                call.send("ld");
+              }
+            });
+        TestNode edge = TestNode.edge(origin);
+        Wire early = edge.connect().send(Wire.request("GET", "/a"))) {
+      Message head = early.readHead();
+      assertThat(edge.ask("POST", "/a", "Content-Length: 0").status()).isEqualTo(204);
+      origin.script(call -> call.reply(200, "new", FRESH));
+      assertThat(edge.get("/a").text()).as("it does not join").isEqualTo("new");
+      go.countDown();
+      assertThat(early.rest(head, false).text()).isEqualTo("old");
+      assertThat(edge.settle().get("/a").text()).as("it is not stored").isEqualTo("new");
+    }
+  }
+
+  @Test
   void rangesStayRightWhereMemoryRunsOut() throws Exception {
     byte[] body = new byte[1900 << 10];
     IntStream.range(0, body.length).forEach(i -> body[i] = (byte) ((i * 31) >> 5));

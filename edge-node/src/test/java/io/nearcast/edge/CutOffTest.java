@@ -88,7 +88,7 @@ final class CutOffTest {
     assertThat(answer.field("Cache-Status")).contains("cut-off");
     assertThat(origin.requests().getLast().field("If-None-Match")).isEqualTo("\"v1\"");
 
-    edge.leased = true;
+    edge.settle().leased = true;
     assertThat(edge.get("/a").text()).isEqualTo("v2");
     assertThat(origin.requests()).hasSize(2);
   }

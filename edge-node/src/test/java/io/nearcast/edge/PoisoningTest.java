@@ -79,6 +79,15 @@ final class PoisoningTest {
   }
 
   @Test
+  void fieldThatOriginsTakeForOneWithADashStaysHere() {
+    try (ScriptedOrigin origin = echo(FRESH);
+        TestNode edge = TestNode.edge(origin)) {
+      assertThat(edge.get("/a", "X_Device: evil").text()).doesNotContain("evil");
+      assertThat(edge.get("/b", "Accept_Language: evil").text()).doesNotContain("evil");
+    }
+  }
+
+  @Test
   void fieldThatTheKeyHasGoesUpstreamAndHasCopiesOfItsOwn() {
     try (ScriptedOrigin origin = echo(FRESH);
         TestNode shield = TestNode.shield(origin);

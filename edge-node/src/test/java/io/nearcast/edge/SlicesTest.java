@@ -162,6 +162,7 @@ final class SlicesTest {
   void aHardPurgeLeavesNoSliceUsable() {
     try (ScriptedFeed feed = feed("log")) {
       range(edge, 50 * MIB, 50 * MIB + 9);
+      edge.settle();
       // The origin says that it is the same, and yet is asked for every byte of it.
       feed.purge(false, new io.nearcast.config.feed.Selector.Url("www.test", "/film"));
       int before = origin.requests().size();
@@ -175,6 +176,8 @@ final class SlicesTest {
   void aSoftPurgeIsValidatedAndTheSlicesGoOn() {
     try (ScriptedFeed feed = feed("log")) {
       range(edge, 50 * MIB, 50 * MIB + 9);
+      // What is still coming would be older than the purge.
+      edge.settle();
       feed.purge(true, new io.nearcast.config.feed.Selector.Url("www.test", "/film"));
       assertBytes(range(edge, 50 * MIB, 50 * MIB + 9), 1, 50 * MIB, 50 * MIB + 9);
       assertThat(origin.requests().getLast().field("If-None-Match")).isEqualTo(LargeObject.tag(1));
@@ -190,7 +193,7 @@ final class SlicesTest {
   @Test
   void whatIsStaleIsValidatedAndTheSlicesGoOn() {
     range(edge, 50 * MIB, 50 * MIB + 9);
-    edge.advanceSeconds(61);
+    edge.settle().advanceSeconds(61);
     assertBytes(range(edge, 50 * MIB, 50 * MIB + 9), 1, 50 * MIB, 50 * MIB + 9);
     assertThat(origin.requests()).hasSize(2);
     edge.advanceSeconds(61);

@@ -3,6 +3,7 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.PartialContent;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
@@ -38,6 +39,12 @@ record Answer(
     long length =
         stored.content() instanceof Content.Sliced(long whole) ? whole : stored.body().length();
     return new Answer(stored.head(), stored.body(), length, stored.freshness(), asOf, stored);
+  }
+
+  /** This with all the fields that a client may have, also those that are not to be stored. */
+  Answer withFieldsOf(ResponseHead raw, long nowMillis) {
+    ResponseHead whole = raw.withFields(HopByHop.forClient(raw.fields())).dated(nowMillis);
+    return new Answer(whole, body, length, freshness, asOf, stored);
   }
 
   /** What its body is. */

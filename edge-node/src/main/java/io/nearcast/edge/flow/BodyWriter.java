@@ -45,6 +45,7 @@ final class BodyWriter {
   private boolean partBegun;
   private Fields trailers = Fields.EMPTY;
   private boolean over;
+  private boolean pumping;
 
   /**
    * @param source where the bytes come from; passes to the writer
@@ -70,10 +71,21 @@ final class BodyWriter {
     trailers = behind;
   }
 
-  /** Writes as much as there is and as the client takes. */
+  /**
+   * Writes as much as there is and as the client takes. Without effect from within itself, as where
+   * what was read makes the source bring more: the outer call goes on to that.
+   */
   void pump() {
-    while (!over && response.writable() && step()) {
-      // Each step has written something or has come to the next part.
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (!over && response.writable() && step()) {
+        // Each step has written something or has come to the next part.
+      }
+    } finally {
+      pumping = false;
     }
     if (!over && response.ended()) {
       finish(false);

@@ -73,6 +73,7 @@ public final class Engine implements RequestHandler {
   private final ClientHeads heads;
   private final Forms forms;
   private final FillTable fills = new FillTable();
+  private final Invalidations invalidations = new Invalidations();
   private final Tunnels tunnels;
   private final Turns turns = new Turns(System::nanoTime);
   private volatile Routes routes;
@@ -148,6 +149,10 @@ public final class Engine implements RequestHandler {
 
   FillTable fills() {
     return fills;
+  }
+
+  Invalidations invalidations() {
+    return invalidations;
   }
 
   Turns turns() {

@@ -428,7 +428,12 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   private void invalidate(ResponseHead answered) {
     Routes.Match match = routed().match();
     for (String target : Invalidation.targets(head, answered)) {
-      engine.store().invalidate(match.route().key(match.domain(), head.withTarget(target)));
+      CacheKey invalid = match.route().key(match.domain(), head.withTarget(target));
+      engine.invalidations().add(invalid);
+      engine.store().invalidate(invalid);
+    }
+    if (fill != null) {
+      fill.survivesInvalidation();
     }
   }
 

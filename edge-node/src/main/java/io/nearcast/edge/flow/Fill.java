@@ -54,6 +54,7 @@ final class Fill implements UpstreamListener {
   private volatile State state = State.ASKING;
   private volatile @Nullable Variant variant;
   private volatile @Nullable Growing growing;
+  private volatile long invalidations;
   private FillTable.@Nullable Place place;
   private @Nullable FillReader owner;
   private @Nullable Placed placed;
@@ -81,6 +82,7 @@ final class Fill implements UpstreamListener {
     this.place = place;
     this.candidate = candidate;
     this.candidateSoft = candidateSoft;
+    this.invalidations = engine.invalidations().count();
   }
 
   // Readers
@@ -95,7 +97,18 @@ final class Fill implements UpstreamListener {
     Growing response = growing;
     String[] tags = response == null ? null : response.tags();
     return (known == null || VaryRule.matches(known, request))
+        && !invalidated()
         && order.joinable(engine, tags, demand);
+  }
+
+  /** Whether an unsafe request has made what was asked for doubtful. For any thread. */
+  private boolean invalidated() {
+    return engine.invalidations().since(order.key(), invalidations);
+  }
+
+  /** This is the fill of the unsafe request itself: what it brings is the newest there is. */
+  void survivesInvalidation() {
+    invalidations = engine.invalidations().count();
   }
 
   /** The values of the fields that Vary names, as far as the head has come. For any thread. */
@@ -119,7 +132,7 @@ final class Fill implements UpstreamListener {
     } else if (state == State.ASKING) {
       seats.add(seat);
     } else if (state == State.STORING) {
-      seatOrRestart(seat);
+      seatOrRestart(seat, null);
     } else {
       seat.restart();
     }
@@ -141,11 +154,8 @@ final class Fill implements UpstreamListener {
 
   /** A reader has written much of what was relayed to it. For any thread. */
   void drained() {
-    if (loop.inEventLoop()) {
-      regulate();
-    } else {
-      loop.execute(this::regulate);
-    }
+    // Never at once: what the upstream has at hand would come while the reader is still reading.
+    loop.execute(this::regulate);
   }
 
   // Asking
@@ -203,7 +213,7 @@ final class Fill implements UpstreamListener {
         placed().abort();
         serveStale(stored, Outcome.staleOnError(status, null));
       }
-      case Arrival.Store store -> beginStoring(store);
+      case Arrival.Store store -> beginStoring(store, raw);
       case Arrival.Slice sliced -> beginSlices(sliced);
       case Arrival.Relay relay -> beginRelaying(relay, length);
       case Arrival.Again _ -> askInstead();
@@ -238,7 +248,7 @@ final class Fill implements UpstreamListener {
 
   // Storing
 
-  private void beginStoring(Arrival.Store store) {
+  private void beginStoring(Arrival.Store store, ResponseHead raw) {
     if (!grow(store)) {
       askInstead();
       return;
@@ -248,7 +258,7 @@ final class Fill implements UpstreamListener {
       leavePlace();
     }
     engine.fills().shared(order.key());
-    seats.take().forEach(this::seatOrRestart);
+    seats.take().forEach(seat -> seatOrRestart(seat, seat.joined() ? null : raw));
   }
 
   /** From now on the body grows in memory; false where there is no room to complete a part. */
@@ -266,14 +276,22 @@ final class Fill implements UpstreamListener {
     return true;
   }
 
-  private void seatOrRestart(Seat seat) {
+  /**
+   * @param raw the head as it came for the one who asked, null for others: what may not be stored
+   *     of it is for that one alone (RFC 9111 sections 5.2.2.4 and 5.2.2.7)
+   */
+  private void seatOrRestart(Seat seat, @Nullable ResponseHead raw) {
     Variant selected = variant;
     if (answer != null
         && outcome != null
         && selected != null
         && answer.fits(seat.reader().request(), selected, order, engine.nowMillis())) {
       seats.add(seat);
-      seat.answer(answer, outcome);
+      seat.answer(
+          raw == null || raw.status() == 206
+              ? answer
+              : answer.withFieldsOf(raw, engine.nowMillis()),
+          outcome);
     } else {
       seat.restart();
     }
@@ -396,7 +414,7 @@ final class Fill implements UpstreamListener {
       return;
     }
     AsOf asOf = complete.asOf();
-    if (Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
+    if (!invalidated() && Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
       engine.store().put(complete, order.policy().key().variants());
     } else {
       complete.release();
@@ -439,10 +457,11 @@ final class Fill implements UpstreamListener {
   /** A 304: what is stored is fresh again, as of the asking (PURGE.md rule 1). */
   private void confirmed(Arrival.Confirm confirm) {
     StoredResponse updated = confirm.updated(order);
-    if (!confirm.keep() || !updated.variant().equals(confirm.stored().variant())) {
+    boolean keep = confirm.keep() && !invalidated();
+    if (!keep || !updated.variant().equals(confirm.stored().variant())) {
       engine.store().remove(confirm.stored());
     }
-    if (confirm.keep()) {
+    if (keep) {
       engine.store().put(updated.retain(), order.policy().key().variants());
     }
     over();

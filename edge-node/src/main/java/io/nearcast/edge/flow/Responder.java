@@ -280,7 +280,12 @@ final class Responder {
     if (head.method().equals("HEAD") && answer.body() == null) {
       // An answer to HEAD has the length of a body that does not come.
       if (statedLength != null) {
-        ResponseEncoder.field(out, "Content-Length", statedLength);
+        // The same one may have come as a list (RFC 9110 section 8.6).
+        int comma = statedLength.indexOf(',');
+        ResponseEncoder.field(
+            out,
+            "Content-Length",
+            comma < 0 ? statedLength : statedLength.substring(0, comma).strip());
       }
     } else if (length >= 0 && status != 204 && status != 304) {
       ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
@@ -369,11 +374,24 @@ final class Responder {
           case UpstreamFailure.NoCapacity _ -> 503;
           default -> 502;
         };
-    refuse(code, reason, failure.target().name() + ": " + failure.detail());
+    // Where the upstream may have acted on the request, nobody is to be asked once more.
+    boolean unasked =
+        failure instanceof UpstreamFailure.CouldNotConnect
+            || failure instanceof UpstreamFailure.NoCapacity
+            || (failure instanceof UpstreamFailure.TimedOut late
+                && late.stage() == UpstreamFailure.Stage.CONNECT);
+    refuse(code, reason, failure.target().name() + ": " + failure.detail(), unasked);
   }
 
-  /** Answers with an error of this node's own. */
+  /** Answers with an error of this node's own; nothing was asked of an upstream. */
   void refuse(int code, Reason reason, String detail) {
+    refuse(code, reason, detail, code >= 500);
+  }
+
+  /**
+   * @param unasked whether no upstream has seen the request, so that a tier may ask another one
+   */
+  private void refuse(int code, Reason reason, String detail, boolean unasked) {
     if (answered || response.ended()) {
       return;
     }
@@ -392,7 +410,7 @@ final class Responder {
     } else if (code == 503) {
       fields.add("Retry-After", "1");
     }
-    if (tier && code >= 500) {
+    if (tier && unasked) {
       fields.add(Tiers.AWAY, "1");
     }
     ByteBuf out = response.allocator().buffer(512);

@@ -33,7 +33,7 @@ public final class CacheKey {
    * @param variant the request fields that the whole was selected by
    */
   public CacheKey slice(long index, ResponseHead manifest, Variant variant) {
-    String part = "slice=" + index + ' ' + Slices.validator(manifest) + ' ' + variant;
+    String part = "slice=" + index + ' ' + Slices.validator(manifest) + ' ' + variant.exact();
     return new CacheKey(service, host, target, extra.isEmpty() ? part : extra + '\n' + part);
   }
 

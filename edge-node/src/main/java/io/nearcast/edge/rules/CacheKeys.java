@@ -57,7 +57,10 @@ public final class CacheKeys {
       append(extra, "port", port.substring(1));
     }
     for (String header : policy.headers()) {
-      append(extra, header, VaryRule.normal(header, request.fields().combined(header), false));
+      append(
+          extra,
+          header,
+          VaryRule.normal(header, request.fields().combined(header), policy.exactLanguage()));
     }
     for (String cookie : policy.cookies()) {
       append(extra, "cookie:" + cookie, cookie(request.fields(), cookie));
@@ -71,17 +74,19 @@ public final class CacheKeys {
     }
   }
 
-  /** The value of the first cookie of a name (RFC 6265 section 5.4), or null. */
+  /** The values of all cookies of a name in order, for origins differ in which counts; or null. */
   private static @Nullable String cookie(Fields fields, String name) {
+    String values = null;
     for (String line : fields.all("Cookie")) {
       for (String pair : line.split(";", -1)) {
         int equals = pair.indexOf('=');
         if (equals >= 0 && pair.substring(0, equals).strip().equals(name)) {
-          return pair.substring(equals + 1).strip();
+          String value = pair.substring(equals + 1).strip();
+          values = values == null ? value : values + "; " + value;
         }
       }
     }
-    return null;
+    return values;
   }
 
   /** Path and the part of the query that counts; without {@code ?} where nothing of it does. */

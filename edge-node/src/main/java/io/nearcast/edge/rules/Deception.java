@@ -19,7 +19,13 @@ final class Deception {
 
   /** Types of what is made for a user. */
   private static final Set<String> PAGES_AND_DATA =
-      Set.of("text/html", "application/xhtml+xml", "application/json", "text/json");
+      Set.of(
+          "text/html",
+          "application/xhtml+xml",
+          "application/json",
+          "text/json",
+          "application/xml",
+          "text/xml");
 
   private Deception() {}
 
@@ -29,7 +35,12 @@ final class Deception {
     if (type == null || response.status() >= 300) {
       return false;
     }
-    return STATIC.contains(extension(request.target())) && PAGES_AND_DATA.contains(mediaType(type));
+    return STATIC.contains(extension(request.target())) && madeForUsers(mediaType(type));
+  }
+
+  /** A page or data, also in a format that is built on JSON (RFC 6839), such as HAL. */
+  private static boolean madeForUsers(String mediaType) {
+    return PAGES_AND_DATA.contains(mediaType) || mediaType.endsWith("+json");
   }
 
   private static String mediaType(String contentType) {

@@ -110,9 +110,11 @@ public final class UnkeyedFields {
 
   private static boolean dropped(String lower, boolean unsafe) {
     String name = canonical(lower);
+    // What an origin may take for another field could be one that the key or Vary has.
+    boolean twin = !name.equals(lower);
     return URL.contains(name)
-        || (!unsafe && METHOD.contains(name))
-        || (!name.equals(lower) && WITH_A_MEANING.contains(name));
+        || (!unsafe && (METHOD.contains(name) || twin))
+        || (twin && WITH_A_MEANING.contains(name));
   }
 
   /** Many origins (CGI, WSGI, Rack) cannot tell {@code _} and {@code -} apart. */

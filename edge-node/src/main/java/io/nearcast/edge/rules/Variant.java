@@ -89,6 +89,17 @@ public final class Variant {
     return Objects.hash(names, normalValues);
   }
 
+  /** A text that two have in common only where they are equal. */
+  String exact() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < names.size(); i++) {
+      String value = normalValues.get(i);
+      text.append(names.get(i)).append('=');
+      text.append(value == null ? "-" : value.length() + ":" + value).append(';');
+    }
+    return text.toString();
+  }
+
   /** The names with the values that are compared, for people. */
   @Override
   public String toString() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +20,24 @@ public final class VaryRule {
   /** The most fields that a Vary may name; a response with more is not stored. */
   public static final int NAMES_MAX = 32;
 
+  private static final Set<String> WRITTEN_HERE =
+      Set.of("x-forwarded-for", "via", "cdn-loop", "surrogate-capability");
+
   private static final String LANGUAGE = "accept-language";
   private static final String ENCODING = "accept-encoding";
 
   private VaryRule() {}
 
-  /** Whether the response's Vary has a member {@code *}: then it "always fails to match". */
+  /**
+   * Whether the response's Vary has a member {@code *}: then it "always fails to match". So does a
+   * field that this node writes itself: what the origin saw in it was not in the client's request.
+   */
   public static boolean star(ResponseHead response) {
     List<String> lines = response.fields().all("Vary");
-    return !lines.isEmpty() && ListReader.members(lines).contains("*");
+    return !lines.isEmpty()
+        && ListReader.members(lines).stream()
+            .anyMatch(member ->
+                member.equals("*") || WRITTEN_HERE.contains(member.toLowerCase(Locale.ROOT)));
   }
 
   /** Whether the response's Vary names more fields than {@link #NAMES_MAX}. */
