@@ -8,6 +8,7 @@ import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.config.model.Service;
+import io.nearcast.edge.testing.LargeObject;
 import io.nearcast.edge.testing.Message;
 import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.Wire;
@@ -145,6 +146,39 @@ final class CutOffTest {
       go.countDown();
       assertThat(first.read().text()).isEqualTo("old");
     }
+  }
+
+  @Test
+  void aSliceIsFetchedOnceForAllWhoseManifestWasAskedFor() throws Exception {
+    long at = 60 << 20;
+    LargeObject object = new LargeObject(100 << 20);
+    origin.script(object);
+    edge.get("/film", "Range: bytes=" + (50 << 20) + '-' + ((50 << 20) + 9));
+    edge.settle();
+    edge.leased = false;
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger validations = new AtomicInteger();
+    AtomicInteger slices = new AtomicInteger();
+    origin.script(call -> {
+      if (call.head().field("If-None-Match") != null) {
+        validations.incrementAndGet();
+      } else {
+        slices.incrementAndGet();
+        go.await();
+      }
+      object.answer(call);
+    });
+    String request = Wire.request("GET", "/film", "Range: bytes=" + at + '-' + (at + 9));
+    try (Wire first = edge.connect().send(request);
+        Wire second = edge.connect()) {
+      await().until(() -> slices.get() == 1);
+      second.send(request);
+      await().until(() -> validations.get() == 2);
+      go.countDown();
+      assertThat(first.read().body()).hasSize(10);
+      assertThat(second.read().body()).hasSize(10);
+    }
+    assertThat(slices).hasValue(1);
   }
 
   @Test

@@ -185,6 +185,87 @@ final class SlicesTest {
     }
   }
 
+  @Test
+  void aPurgeOfAManifestsTagIsOneOfItsSlices() {
+    LargeObject elsewhere =
+        new LargeObject(LENGTH).with("Cache-Control: max-age=60", "Cache-Tag: b");
+    object.with("Cache-Control: max-age=60", "Cache-Tag: a");
+    try (ScriptedFeed feed = feed("log")) {
+      range(edge, 50 * MIB, 50 * MIB + 9);
+      origin.script(elsewhere);
+      range(edge, 60 * MIB, 60 * MIB + 9);
+      edge.settle();
+      origin.script(object);
+      feed.purge(false, new io.nearcast.config.feed.Selector.Tag("a"));
+      range(edge, 50 * MIB, 50 * MIB + 9);
+      edge.settle();
+      int before = origin.requests().size();
+      assertBytes(range(edge, 60 * MIB, 60 * MIB + 9), 1, 60 * MIB, 60 * MIB + 9);
+      assertThat(origin.requests()).hasSize(before + 1);
+      edge.settle();
+    }
+  }
+
+  @Test
+  void aSliceThatFailsAheadOfItsTurnIsFetchedOnceMore() {
+    range(edge, 50 * MIB, 50 * MIB + 9);
+    AtomicInteger second = new AtomicInteger();
+    origin.script(call -> {
+      boolean ahead = call.head().field("Range").startsWith("bytes=" + 61 * MIB + '-');
+      if (ahead && second.incrementAndGet() == 1) {
+        call.reply(500, "");
+      } else {
+        object.answer(call);
+      }
+    });
+    assertBytes(range(edge, 60 * MIB, 62 * MIB - 1), 1, 60 * MIB, 62 * MIB - 1);
+    assertThat(second).hasValue(2);
+  }
+
+  @Test
+  void aRangeThatIsOursAloneIsNotRefusedToTheClient() {
+    origin.script(call -> {
+      if (call.head().field("If-Range") == null) {
+        call.reply(416, "", "Content-Range: bytes */3");
+      } else {
+        call.reply(200, "new", "Cache-Control: max-age=60", "ETag: \"new\"");
+      }
+    });
+    Message answer = edge.get("/film", "Range: bytes=" + 50 * MIB + '-', "If-Range: \"old\"");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.text()).isEqualTo("new");
+  }
+
+  @Test
+  void digestsAreThoseOfTheBytesThatAreSent() {
+    String[] fields = {
+      "Cache-Control: max-age=60",
+      "Content-Digest: sha-256=:AA==:",
+      "Content-MD5: AA==",
+      "Repr-Digest: sha-256=:BB==:"
+    };
+    object.with(fields);
+    origin.script(call -> {
+      if (call.head().target().equals("/film")) {
+        object.answer(call);
+      } else {
+        call.reply(200, "0123456789", fields);
+      }
+    });
+    range(edge, 50 * MIB, 50 * MIB + 9);
+    Message whole = edge.ask("HEAD", "/film");
+    assertThat(edge.get("/small").field("Content-Digest")).isNotNull();
+    Message part = edge.get("/small", "Range: bytes=2-3");
+    Message several = edge.get("/small", "Range: bytes=2-3,6-7");
+    assertThat(part.text()).isEqualTo("23");
+    assertThat(List.of(whole, part, several))
+        .allSatisfy(answer -> {
+          assertThat(answer.field("Content-Digest")).isNull();
+          assertThat(answer.field("Content-MD5")).isNull();
+          assertThat(answer.field("Repr-Digest")).isNotNull();
+        });
+  }
+
   private ScriptedFeed feed(String log) {
     return new ScriptedFeed(edge)
         .snapshot(log, 10, TestNode.service(origin, io.nearcast.config.model.CachePolicy.DEFAULT));

@@ -65,7 +65,15 @@ record Arrivals(
     if (candidate != null && StaleOnError.isError(raw.status()) && maySaveUs(candidate, came.now)) {
       return new Arrival.ServeStale(candidate, raw.status());
     }
+    if (raw.status() == 416 && asksForOwnRange()) {
+      // The client's range was another one, perhaps on a condition that we did not send.
+      return again(whole(came));
+    }
     return raw.status() == 206 ? partial(came) : whole(came);
+  }
+
+  private boolean asksForOwnRange() {
+    return order.aim() instanceof Aim.Far || order.aim() == Aim.Plain.COMPLETE;
   }
 
   // 304
@@ -174,7 +182,7 @@ record Arrivals(
   }
 
   private Arrival.@Nullable Slice sliced(Came came, long length) {
-    ResponseHead head = Slices.manifest(came.stored(), length);
+    ResponseHead head = Slices.manifest(Portion.ofOtherBytes(came.stored()), length);
     Freshness freshness = freshness(head, came);
     boolean possible = mayBeSliced(came.raw, length) && refusal(head, freshness) == null;
     Came whole = new Came(came.raw, length, came.asOf, came.now);

@@ -90,7 +90,7 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
         answer.content() instanceof Content.Part(PartialContent part)
             ? part.contentRange(range)
             : Ranges.contentRange(range, answer.length());
-    Fields fields = answer.head().fields().with("Content-Range", contentRange);
+    Fields fields = ofOtherBytes(answer.head()).fields().with("Content-Range", contentRange);
     return new Portion(
         new ResponseHead(206, fields),
         range.length(),
@@ -118,8 +118,21 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
     }
     String after = "\r\n--" + boundary + "--\r\n";
     Fields fields =
-        answer.head().fields().with("Content-Type", "multipart/byteranges; boundary=" + boundary);
+        ofOtherBytes(answer.head())
+            .fields()
+            .with("Content-Type", "multipart/byteranges; boundary=" + boundary);
     return new Portion(new ResponseHead(206, fields), length + after.length(), parts, after);
+  }
+
+  /**
+   * A head for other bytes of the same representation: digests of the content are of the bytes that
+   * they came with, while Repr-Digest is of the whole (RFC 9530 sections 2 and 3).
+   */
+  static ResponseHead ofOtherBytes(ResponseHead head) {
+    return head.withFields(
+        head.fields()
+            .without(name ->
+                Fields.sameName(name, "Content-Digest") || Fields.sameName(name, "Content-MD5")));
   }
 
   /** The first byte of the body that is sent; -1 where none is. */

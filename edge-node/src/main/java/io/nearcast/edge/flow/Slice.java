@@ -31,7 +31,7 @@ final class Slice implements FillReader {
     void sliceChanged(boolean sliceable);
 
     /** It cannot be had. */
-    void sliceFailed(UpstreamFailure failure);
+    void sliceFailed(Slice slice, UpstreamFailure failure);
   }
 
   private final EventLoop loop;
@@ -183,7 +183,7 @@ final class Slice implements FillReader {
   public void failed(UpstreamFailure failure) {
     fill = null;
     if (!closed) {
-      owner.sliceFailed(failure);
+      owner.sliceFailed(this, failure);
     }
   }
 }

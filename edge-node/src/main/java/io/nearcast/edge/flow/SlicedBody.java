@@ -2,6 +2,7 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.Request;
 import io.nearcast.edge.http.ServerResponse;
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Reason;
@@ -47,6 +48,13 @@ final class SlicedBody implements BodySource, Slice.Owner {
   private @Nullable Slice current;
   private @Nullable Slice next;
   private int restarts;
+
+  /** The slice that could not be had ahead of its turn; -1 for none. */
+  private long failedAhead = -1;
+
+  /** Whether the fetch of the current slice began ahead of its turn. */
+  private boolean fetchedAhead;
+
   private int fetching;
   private boolean begun;
   private boolean broken;
@@ -99,7 +107,8 @@ final class SlicedBody implements BodySource, Slice.Owner {
     }
     begun = true;
     Slice here = turnTo(Slices.index(position));
-    if (next == null && here.index() < Slices.index(to - 1)) {
+    boolean ahead = here.index() < Slices.index(to - 1) && here.index() + 1 != failedAhead;
+    if (next == null && ahead) {
       next = open(here.index() + 1);
       fetch(next);
     }
@@ -118,15 +127,28 @@ final class SlicedBody implements BodySource, Slice.Owner {
     next = null;
     close(here);
     restarts = 0;
-    if (ahead != null && ahead.index() == index) {
+    if (ahead != null && ahead.index() == index && !broken(ahead)) {
       current = ahead;
+      fetchedAhead = true;
       return ahead;
     }
     close(ahead);
+    return fetchCurrent(index);
+  }
+
+  private Slice fetchCurrent(long index) {
+    fetchedAhead = false;
     Slice opened = open(index);
     current = opened;
     fetch(opened);
     return opened;
+  }
+
+  /** Whether a slice that was fetched ahead ends before its end: it is worth another try. */
+  private boolean broken(Slice ahead) {
+    FilledBody bytes = ahead.body();
+    long last = Slices.range(ahead.index(), length).last();
+    return bytes != null && bytes.at(last) == State.BROKEN;
   }
 
   private static void close(@Nullable Slice slice) {
@@ -185,7 +207,7 @@ final class SlicedBody implements BodySource, Slice.Owner {
             .fills()
             .joinOrStart(
                 place,
-                other -> other.joinable(request.head(), routed.demand()),
+                other -> other.joinable(request.head(), demand()),
                 () -> made[0] = newFill(slice, orders, place));
     boolean own = chosen.equals(made[0]);
     // Another fill may have ended since the look-up.
@@ -203,6 +225,14 @@ final class SlicedBody implements BodySource, Slice.Owner {
     }
   }
 
+  /**
+   * What a fill of a slice must be as of. That the origin is asked after the request came is the
+   * manifest's matter: slices are pinned to its validator (PURGE.md rule 7).
+   */
+  private Demand demand() {
+    return new Demand(routed.demand().min(), false);
+  }
+
   private Fill newFill(Slice slice, Orders orders, FillTable.Place place) {
     Aim.Slice aim = new Aim.Slice(slice.index(), manifest.head(), length);
     Order order = orders.slice(slice.key(), manifest, aim, Reason.PARTIAL_MISS);
@@ -215,12 +245,19 @@ final class SlicedBody implements BodySource, Slice.Owner {
       return null;
     }
     // Whether it is stale, or was purged softly, is the manifest's matter: it was validated.
-    if (Purged.verdict(engine, stored, orders.applied()) != Verdict.HARD) {
+    if (Purged.verdict(engine, stored, orders.applied()) != Verdict.HARD && !purgedByTags(stored)) {
       return stored;
     }
     engine.store().remove(stored);
     stored.release();
     return null;
+  }
+
+  /** A slice is purged by the tags of the whole, whatever its own answer named. */
+  private boolean purgedByTags(StoredResponse slice) {
+    String[] tags = manifest.tags();
+    return engine.purges().check(slice.key(), tags, slice.asOf().sequence()) == Verdict.HARD
+        || engine.ownPurges().check(slice.key(), tags, slice.ownEpoch()) == Verdict.HARD;
   }
 
   // What becomes of a slice
@@ -273,8 +310,22 @@ final class SlicedBody implements BodySource, Slice.Owner {
   }
 
   @Override
-  public void sliceFailed(UpstreamFailure failure) {
+  public void sliceFailed(Slice slice, UpstreamFailure failure) {
     if (closed) {
+      return;
+    }
+    if (slice.equals(next)) {
+      // What is being written is sound. It is fetched once more when its turn comes.
+      failedAhead = slice.index();
+      next = null;
+      slice.close();
+      return;
+    }
+    if (fetchedAhead) {
+      // Its turn has come meanwhile.
+      slice.close();
+      var _ = fetchCurrent(slice.index());
+      sliceMoved();
       return;
     }
     broken = true;
