@@ -118,44 +118,65 @@ public final class Coder implements AutoCloseable {
       metrics.ended(coding, Result.GONE);
       return;
     }
+    CodedForms forms = body.withCodedForms();
+    Result result = Result.FAILED;
+    boolean settled = false;
     try {
-      CodedForms forms = body.withCodedForms();
-      Result result = make(body, forms, coding);
-      metrics.ended(coding, result);
-      if (result == Result.MADE) {
-        reweigh.accept(key);
-      } else if (closed) {
-        forms.drop(coding);
-      } else {
-        // Tried again, it would fail again, at each request.
-        forms.refuse(coding);
-      }
+      result = make(body, forms, coding);
+      settled = result == Result.MADE || settle(forms, coding, result);
     } finally {
+      if (!settled) {
+        forms.drop(coding);
+      }
+      metrics.ended(coding, result);
       body.release();
     }
+    if (result == Result.MADE) {
+      reweigh.accept(key);
+    }
+  }
+
+  /** Refuses what would fail again at each request; not what fails for want of space or time. */
+  private boolean settle(CodedForms forms, Coding coding, Result result) {
+    if (closed || result == Result.NO_SPACE) {
+      return false;
+    }
+    forms.refuse(coding);
+    return true;
   }
 
   private Result make(SlabBody body, CodedForms forms, Coding coding) {
     SlabBody form = newBody.apply(body.length() / 4);
+    boolean made = false;
+    try {
+      BodyOutput.State state = encode(body, form, coding);
+      if (state == BodyOutput.State.WELL && !closed) {
+        form.finish();
+        forms.put(coding, form);
+        made = true;
+        return Result.MADE;
+      }
+      return switch (state) {
+        case WELL -> Result.GONE;
+        case TOO_LONG -> Result.NOT_WORTH_IT;
+        case NO_SPACE -> Result.NO_SPACE;
+      };
+    } catch (IOException | RuntimeException | LinkageError e) {
+      failed(coding, e);
+      return Result.FAILED;
+    } finally {
+      if (!made) {
+        form.release();
+      }
+    }
+  }
+
+  private BodyOutput.State encode(SlabBody body, SlabBody form, Coding coding) throws IOException {
     BodyOutput out = new BodyOutput(form, body.length() * WORTH_PERCENT / 100);
     try (OutputStream encoder = Encoders.into(coding, body.length(), out)) {
       encode(body, encoder, out);
-    } catch (IOException | RuntimeException | LinkageError e) {
-      failed(coding, e);
-      form.release();
-      return Result.FAILED;
     }
-    if (out.state() == BodyOutput.State.WELL && !closed) {
-      form.finish();
-      forms.put(coding, form);
-      return Result.MADE;
-    }
-    form.release();
-    return switch (out.state()) {
-      case WELL -> Result.GONE;
-      case TOO_LONG -> Result.NOT_WORTH_IT;
-      case NO_SPACE -> Result.NO_SPACE;
-    };
+    return out.state();
   }
 
   private void encode(SlabBody body, OutputStream encoder, BodyOutput out) throws IOException {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One is read only while the other takes what comes; a side that ends its output ends that of
  * the other; one that is gone takes the other with it, after what is on its way. A tunnel that
- * carries nothing for a while ends. Neither connection is used for anything afterwards.
+ * carries nothing for a while ends, also where one side is gone and the other does not take what is
+ * on its way: it is open as long as either is. Neither connection is used for anything afterwards.
  *
  * <p>Confined to the event loop on which both live, but for {@link #close}.
  */
@@ -34,6 +35,7 @@ final class Tunnel {
   private final Side client = new Side();
   private final Side upstream = new Side();
   private long activeNanos;
+  private boolean begun;
   private boolean over;
 
   Tunnel(Tunnels tunnels, EventLoop loop, Duration idleMax) {
@@ -77,15 +79,20 @@ final class Tunnel {
   void begin() {
     tunnels.opened(this);
     activeNanos = loop.ticker().nanoTime();
+    begun = true;
     watch(idleNanosMax);
+    endIfBothAreGone();
   }
 
   /** Ends both connections. For any thread. */
   void close() {
-    loop.execute(() -> {
-      client.close();
-      upstream.close();
-    });
+    loop.execute(this::closeBoth);
+  }
+
+  private void closeBoth() {
+    client.close();
+    upstream.close();
+    endIfBothAreGone();
   }
 
   private void watch(long nanos) {
@@ -100,13 +107,12 @@ final class Tunnel {
     if (left > 0) {
       watch(left);
     } else {
-      client.close();
-      upstream.close();
+      closeBoth();
     }
   }
 
-  private void ended() {
-    if (!over) {
+  private void endIfBothAreGone() {
+    if (begun && !over && client.gone && upstream.gone) {
       over = true;
       tunnels.over(this);
     }
@@ -122,18 +128,34 @@ final class Tunnel {
     private boolean inputEnded;
     private boolean outputEnds;
 
+    /** It is to be closed after what has been written. */
+    private boolean closes;
+
+    private boolean gone;
+
     private Side peer() {
       return this == client ? upstream : client;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-      channel = context.channel();
+      Channel own = context.channel();
+      channel = own;
+      if (gone) {
+        // The tunnel was closed before there was a channel.
+        var _ = own.close();
+        return;
+      }
       for (ByteBuf piece = early.poll(); piece != null; piece = early.poll()) {
         var _ = context.writeAndFlush(piece);
       }
       if (outputEnds) {
         endOutput();
+      }
+      if (!own.isActive()) {
+        channelInactive(context);
+      } else if (closes) {
+        closeWhenWritten();
       }
       channelWritabilityChanged(context);
     }
@@ -156,7 +178,9 @@ final class Tunnel {
 
     private void write(ByteBuf piece) {
       Channel to = channel;
-      if (to == null) {
+      if (gone) {
+        piece.release();
+      } else if (to == null) {
         early.add(piece);
       } else {
         var _ = to.write(piece);
@@ -202,8 +226,9 @@ final class Tunnel {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      ended();
+      gone = true;
       peer().closeWhenWritten();
+      endIfBothAreGone();
     }
 
     @Override
@@ -213,6 +238,7 @@ final class Tunnel {
     }
 
     private void closeWhenWritten() {
+      closes = true;
       Channel to = channel;
       if (to != null && to.isActive()) {
         to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -222,8 +248,11 @@ final class Tunnel {
     private void close() {
       early.forEach(ByteBuf::release);
       early.clear();
-      if (channel != null) {
-        var _ = channel.close();
+      Channel open = channel;
+      if (open == null || !open.isActive()) {
+        gone = true;
+      } else {
+        var _ = open.close();
       }
     }
   }
