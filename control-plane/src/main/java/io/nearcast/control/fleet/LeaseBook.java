@@ -3,6 +3,7 @@ package io.nearcast.control.fleet;
 import io.nearcast.config.lease.LeaseTerms;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A control plane's side of leases: which edges may hold one now, and what each of them has applied
@@ -13,7 +14,7 @@ import java.util.Map;
  * #floor}: every edge that holds a lease has applied it, and every other one gets none before it
  * has, for the watermark of a new lease is never below a floor that was ever told.
  *
- * <p>Pure: the caller brings the time, in ns of one monotonic clock, and guards it.
+ * <p>Pure: the caller brings the time, in ns of one monotonic clock. Thread-safe: guarded by this.
  */
 public final class LeaseBook {
   private static final long COUNTED_NANOS = LeaseTerms.COUNTED.toNanos();
@@ -31,7 +32,9 @@ public final class LeaseBook {
   /** By id, then by boot. */
   private final Map<String, Map<String, Counted>> counted = new HashMap<>();
 
-  private final long startedNanos;
+  /** When it started, null where nobody can have been given a lease before. */
+  private final @Nullable Long startedNanos;
+
   private long watermark;
 
   /**
@@ -41,8 +44,33 @@ public final class LeaseBook {
    * @param head the last sequence of the log: what may have been reported complete before
    */
   public LeaseBook(long head, long nowNanos) {
+    this(head, (Long) nowNanos);
+  }
+
+  private LeaseBook(long head, @Nullable Long startedNanos) {
     watermark = head;
-    startedNanos = nowNanos;
+    this.startedNanos = startedNanos;
+  }
+
+  /**
+   * The book of a control plane that shares a store: for the leases that others have given there
+   * are {@linkplain Replica records}. {@link #raise} comes before the first lease.
+   */
+  public static LeaseBook shared() {
+    return new LeaseBook(0, null);
+  }
+
+  /** From now on no lease is given below a sequence. */
+  synchronized void raise(long head) {
+    watermark = Math.max(watermark, head);
+  }
+
+  /** Whether no lease that it has given may still run. */
+  synchronized boolean isUnused(long nowNanos) {
+    return !isStarting(nowNanos)
+        && counted.values().stream()
+            .flatMap(boots -> boots.values().stream())
+            .allMatch(one -> one.isOver(nowNanos));
   }
 
   /**
@@ -52,7 +80,8 @@ public final class LeaseBook {
    * @param applied what it has applied
    * @return the watermark of its lease
    */
-  public long renew(String id, String boot, long registered, long applied, long nowNanos) {
+  public synchronized long renew(
+      String id, String boot, long registered, long applied, long nowNanos) {
     Map<String, Counted> boots = counted.computeIfAbsent(id, _ -> new HashMap<>(2));
     Counted before = boots.get(boot);
     // A lease that it holds already may be from before it registered again.
@@ -62,7 +91,7 @@ public final class LeaseBook {
   }
 
   /** An edge has said that it holds no lease any more. */
-  public void givenUp(String id, String boot) {
+  public synchronized void givenUp(String id, String boot) {
     Map<String, Counted> boots = counted.get(id);
     if (boots != null) {
       boots.remove(boot);
@@ -70,7 +99,7 @@ public final class LeaseBook {
   }
 
   /** Whether any boot of an edge may hold a lease. */
-  public boolean holds(String id, long nowNanos) {
+  public synchronized boolean holds(String id, long nowNanos) {
     if (isStarting(nowNanos)) {
       return true;
     }
@@ -84,7 +113,7 @@ public final class LeaseBook {
    * @param head the last sequence of the log as read before: the floor is never above it, also with
    *     no edges at all (rule 21)
    */
-  public long floor(long head, long nowNanos) {
+  public synchronized long floor(long head, long nowNanos) {
     if (isStarting(nowNanos)) {
       return 0;
     }
@@ -104,8 +133,8 @@ public final class LeaseBook {
   }
 
   /** In how many ns the next lease ends if nobody reports. */
-  public long changesInNanos(long nowNanos) {
-    long start = isStarting(nowNanos) ? left(startedNanos, nowNanos) : Long.MAX_VALUE;
+  public synchronized long changesInNanos(long nowNanos) {
+    long start = isStarting(nowNanos) ? startLeft(nowNanos) : Long.MAX_VALUE;
     return counted.values().stream()
         .flatMap(boots -> boots.values().stream())
         .mapToLong(one -> left(one.fromNanos(), nowNanos))
@@ -113,7 +142,11 @@ public final class LeaseBook {
   }
 
   private boolean isStarting(long nowNanos) {
-    return left(startedNanos, nowNanos) > 0;
+    return startLeft(nowNanos) > 0;
+  }
+
+  private long startLeft(long nowNanos) {
+    return startedNanos == null ? 0 : left(startedNanos, nowNanos);
   }
 
   private static long left(long fromNanos, long nowNanos) {
