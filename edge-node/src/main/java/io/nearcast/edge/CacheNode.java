@@ -8,9 +8,6 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.config.lease.NodeLease;
 import io.nearcast.config.metrics.Metrics;
-import io.nearcast.config.model.CachePolicy;
-import io.nearcast.config.model.CompressionPolicy;
-import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.PurgePolicy.WhenCutOff;
@@ -216,15 +213,12 @@ public final class CacheNode implements AutoCloseable {
 
   private static void serve(CacheNodeOptions.Source.Standalone alone, Engine engine) {
     Origin origin = new Origin("origin", alone.origin(), false, null);
-    CompressionPolicy compression =
-        alone.compression() ? CompressionPolicy.DEFAULT : CompressionPolicy.OFF;
     Service service =
         new Service(
             STANDALONE,
             List.of("localhost"),
             List.of(origin),
-            new CachePolicy(null, Duration.ZERO, Duration.ZERO, KeyPolicy.WITH_PORT, false)
-                .withCompression(compression),
+            alone.cache(),
             PurgePolicy.DEFAULT,
             List.of(),
             alone.upgrades());

@@ -1,6 +1,7 @@
 package io.nearcast.edge;
 
 import io.nearcast.config.launch.HostPort;
+import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.Upgrade;
 import io.nearcast.edge.flow.Engine;
 import java.net.URI;
@@ -42,16 +43,11 @@ public record CacheNodeOptions(
      *
      * @param origin scheme, host and port
      * @param shields asked before the origin, in an order by key
-     * @param compression whether an edge compresses for clients
+     * @param cache how responses are cached, beside what the origin says
      * @param upgrades what clients may go on with instead of HTTP
      */
-    record Standalone(URI origin, List<URI> shields, boolean compression, List<Upgrade> upgrades)
-        implements Source {
-      /** One that compresses, and speaks HTTP only. */
-      public Standalone(URI origin, List<URI> shields) {
-        this(origin, shields, true, List.of());
-      }
-    }
+    record Standalone(URI origin, List<URI> shields, CachePolicy cache, List<Upgrade> upgrades)
+        implements Source {}
 
     /**
      * The feed of a control plane.

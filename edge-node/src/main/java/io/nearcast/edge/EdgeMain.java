@@ -2,13 +2,8 @@ package io.nearcast.edge;
 
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.Launch;
-import io.nearcast.config.launch.OnOffConverter;
 import io.nearcast.edge.flow.Engine;
-import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,27 +32,13 @@ public final class EdgeMain {
         description = "where health, metrics, purge and explain are (default: ${DEFAULT-VALUE})")
     private HostPort admin = new HostPort("127.0.0.1", 8081);
 
-    @Option(
-        names = "--shield",
-        paramLabel = "URL",
-        description = "standalone: a shield to ask before the origin; may be given several times")
-    private List<URI> shields = new ArrayList<>();
-
-    @Option(
-        names = "--compression",
-        paramLabel = "on|off",
-        arity = "1",
-        converter = OnOffConverter.class,
-        description = "standalone: compress for clients that accept it; on by default")
-    private @Nullable Boolean compression;
+    @Mixin private EdgeFlags edge = new EdgeFlags();
 
     @Mixin private NodeFlags flags = new NodeFlags();
 
     @Override
     public Integer call() {
-      CacheNodeOptions options =
-          flags.options(Engine.Tier.EDGE, listen, admin, shields, compression);
-      CacheNode node = CacheNode.start(options);
+      CacheNode node = CacheNode.start(flags.options(Engine.Tier.EDGE, listen, admin, edge));
       return Launch.serve(node, "ready edge " + HostPort.of(node.dataAddress()));
     }
   }

@@ -90,22 +90,15 @@ public final class NodeFlags {
    * @throws StartFailure if something is missing or cannot be
    */
   public CacheNodeOptions options(Engine.Tier tier, HostPort listen, HostPort admin) {
-    return options(tier, listen, admin, List.of(), null);
+    return options(tier, listen, admin, new EdgeFlags());
   }
 
   /**
    * The options of a node.
    *
-   * @param shields what a standalone edge asks before the origin
-   * @param compression whether a standalone edge compresses, null where that was not said
    * @throws StartFailure if something is missing or cannot be
    */
-  public CacheNodeOptions options(
-      Engine.Tier tier,
-      HostPort listen,
-      HostPort admin,
-      List<URI> shields,
-      @Nullable Boolean compression) {
+  CacheNodeOptions options(Engine.Tier tier, HostPort listen, HostPort admin, EdgeFlags edge) {
     if (memoryBytes < 1 << 20) {
       throw new StartFailure("--memory is below 1m: give the cache at least 1m");
     }
@@ -124,11 +117,10 @@ public final class NodeFlags {
         threads,
         Optional.ofNullable(accessLog),
         trusted,
-        source(listen, shields, compression));
+        source(listen, edge));
   }
 
-  private CacheNodeOptions.Source source(
-      HostPort listen, List<URI> shields, @Nullable Boolean compression) {
+  private CacheNodeOptions.Source source(HostPort listen, EdgeFlags edge) {
     URI standalone = origin;
     if (member.isMember() == (standalone != null)) {
       throw new StartFailure(
@@ -136,22 +128,13 @@ public final class NodeFlags {
     }
     if (standalone != null) {
       return new CacheNodeOptions.Source.Standalone(
-          standalone,
-          List.copyOf(shields),
-          compression == null || compression,
-          List.copyOf(upgrades));
+          standalone, edge.shields(), edge.cache(), List.copyOf(upgrades));
     }
     if (!upgrades.isEmpty()) {
       throw new StartFailure(
           "--upgrade is for standalone nodes: a member's services say upgrades: [websocket]");
     }
-    if (compression != null) {
-      throw new StartFailure(
-          "--compression is for standalone edges: those of a CDN find it in their services");
-    }
-    if (!shields.isEmpty()) {
-      throw new StartFailure("--shield is for standalone edges: members find theirs in the feed");
-    }
+    edge.refuseForMember();
     if (pop == null) {
       throw new StartFailure("--pop NAME is missing: a node with --control-plane needs it");
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.model.CachePolicy;
+import io.nearcast.config.model.CompressionPolicy;
 import io.nearcast.config.model.Origin;
 import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.PurgePolicy.WhenCutOff;
@@ -50,7 +51,7 @@ final class TestNode implements AutoCloseable {
       Optional<Path> accessLog) {
     this(
         tier,
-        new CacheNodeOptions.Source.Standalone(origin, shields),
+        new CacheNodeOptions.Source.Standalone(origin, shields, new EdgeFlags().cache(), List.of()),
         trusted,
         memoryBytes,
         accessLog);
@@ -97,7 +98,11 @@ final class TestNode implements AutoCloseable {
   static TestNode withoutCompression(ScriptedOrigin origin) {
     return new TestNode(
         Engine.Tier.EDGE,
-        new CacheNodeOptions.Source.Standalone(origin.url(), List.of(), false, List.of()),
+        new CacheNodeOptions.Source.Standalone(
+            origin.url(),
+            List.of(),
+            new EdgeFlags().cache().withCompression(CompressionPolicy.OFF),
+            List.of()),
         List.of(),
         MEMORY_BYTES,
         Optional.empty());

@@ -63,8 +63,12 @@ record CacheTests(Path folder, Path work) {
     return new CacheTests(suite.toRealPath(), work);
   }
 
-  /** Runs all tests. */
-  List<Outcome> run(SetUp setUp) throws Exception {
+  /**
+   * Runs all tests.
+   *
+   * @param options more options of the edge
+   */
+  List<Outcome> run(SetUp setUp, String... options) throws Exception {
     int port = StandaloneEdge.freePort();
     Map<String, String> environment =
         Map.of(
@@ -76,7 +80,7 @@ record CacheTests(Path folder, Path work) {
         ChildProcess.start("cache-tests origin", "Listening on", environment, command)) {
       origin.awaitReady();
       try {
-        return run(setUp, URI.create("http://127.0.0.1:" + port));
+        return run(setUp, URI.create("http://127.0.0.1:" + port), List.of(options));
       } finally {
         // It was told to end by a signal, which is no success in its own eyes.
         origin.kill();
@@ -84,22 +88,28 @@ record CacheTests(Path folder, Path work) {
     }
   }
 
-  private List<Outcome> run(SetUp setUp, URI origin) throws Exception {
+  private List<Outcome> run(SetUp setUp, URI origin, List<String> options) throws Exception {
+    List<String> edgeOptions = new ArrayList<>(List.of("--memory", "64m"));
+    edgeOptions.addAll(options);
     return switch (setUp) {
       case EDGE -> {
-        try (StandaloneEdge edge = StandaloneEdge.start(origin, "--memory", "64m")) {
+        try (StandaloneEdge edge = started(origin, edgeOptions)) {
           yield outcomes(edge.url());
         }
       }
       case EDGE_AND_SHIELD -> {
-        try (StandaloneEdge shield = StandaloneEdge.startShield(origin, "--memory", "64m");
-            StandaloneEdge edge =
-                StandaloneEdge.start(
-                    origin, "--memory", "64m", "--shield", shield.url().toString())) {
-          yield outcomes(edge.url());
+        try (StandaloneEdge shield = StandaloneEdge.startShield(origin, "--memory", "64m")) {
+          edgeOptions.addAll(List.of("--shield", shield.url().toString()));
+          try (StandaloneEdge edge = started(origin, edgeOptions)) {
+            yield outcomes(edge.url());
+          }
         }
       }
     };
+  }
+
+  private static StandaloneEdge started(URI origin, List<String> options) throws Exception {
+    return StandaloneEdge.start(origin, options.toArray(String[]::new));
   }
 
   /** Server and client, which have moved within the suite. */

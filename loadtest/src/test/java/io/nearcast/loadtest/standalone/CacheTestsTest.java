@@ -59,17 +59,25 @@ class CacheTestsTest {
     String newest = System.getProperty(NEWEST);
     if (newest != null) {
       String commit = Shell.run("git -C '" + newest + "' log -1 --format='%h of %cs'").strip();
-      report(text, new CacheTests(Path.of(newest), work), "the suite's repository, " + commit);
+      CacheTests repository = new CacheTests(Path.of(newest), work);
+      report(text, repository, "the suite's repository, " + commit);
+      report(
+          text,
+          repository,
+          "the suite's repository, by an edge with `--stale-if-error 1d`",
+          "--stale-if-error",
+          "1d");
     }
     Benchmark.write("cache-tests", text.toString());
   }
 
-  private static void report(StringBuilder text, CacheTests suite, String name) throws Exception {
+  private static void report(StringBuilder text, CacheTests suite, String name, String... options)
+      throws Exception {
     text.append("\n## By ").append(name).append("\n\n");
     text.append("| through | required | optimal | check |\n|---|---|---|---|\n");
     StringBuilder lists = new StringBuilder();
     for (SetUp setUp : SetUp.values()) {
-      List<Outcome> outcomes = suite.run(setUp);
+      List<Outcome> outcomes = suite.run(setUp, options);
       text.append("| ").append(setUp.words());
       for (String kind : List.of("required", "optimal", "check")) {
         text.append(" | ").append(score(outcomes, kind));
