@@ -23,12 +23,12 @@ final class CachingTest {
       assertThat(miss.status()).isEqualTo(200);
       assertThat(miss.text()).isEqualTo("hello");
       assertThat(miss.field("Cache-Status"))
-          .isEqualTo("nearcast; fwd=uri-miss; fwd-status=200; stored; ttl=60");
+          .isEqualTo("nearcast; fwd=uri-miss; fwd-status=200; stored; ttl=60; key=\"www.test/a\"");
       assertThat(miss.field("Via")).isEqualTo("1.1 nearcast");
       edge.settle().advanceSeconds(10);
       Message hit = edge.get("/a");
       assertThat(hit.text()).isEqualTo("hello");
-      assertThat(hit.field("Cache-Status")).isEqualTo("nearcast; hit; ttl=50");
+      assertThat(hit.field("Cache-Status")).isEqualTo("nearcast; hit; ttl=50; key=\"www.test/a\"");
       assertThat(hit.field("Age")).isEqualTo("10");
       assertThat(hit.field("Content-Length")).isEqualTo("5");
       assertThat(origin.requests()).hasSize(1);
@@ -43,7 +43,7 @@ final class CachingTest {
       Message head = edge.settle().ask("HEAD", "/a");
       assertThat(head.status()).isEqualTo(200);
       assertThat(head.field("Content-Length")).isEqualTo("5");
-      assertThat(head.field("Cache-Status")).isEqualTo("nearcast; hit; ttl=60");
+      assertThat(head.field("Cache-Status")).isEqualTo("nearcast; hit; ttl=60; key=\"www.test/a\"");
       assertThat(origin.requests()).hasSize(1);
     }
   }
@@ -189,11 +189,11 @@ final class CachingTest {
       assertThat(validated.text()).isEqualTo("hello");
       assertThat(validated.field("X-N")).isEqualTo("2");
       assertThat(validated.field("Cache-Status"))
-          .isEqualTo("nearcast; fwd=stale; fwd-status=304; stored; ttl=30");
+          .startsWith("nearcast; fwd=stale; fwd-status=304; stored; ttl=30;");
       assertThat(origin.requests().get(1).field("If-None-Match")).isEqualTo("\"1\"");
       Message hit = edge.settle().get("/a");
       assertThat(hit.field("X-N")).isEqualTo("2");
-      assertThat(hit.field("Cache-Status")).isEqualTo("nearcast; hit; ttl=30");
+      assertThat(hit.field("Cache-Status")).startsWith("nearcast; hit; ttl=30;");
     }
   }
 
@@ -227,7 +227,7 @@ final class CachingTest {
         Message stale = edge.get("/a");
         assertThat(stale.text()).isEqualTo("old");
         assertThat(stale.field("Cache-Status"))
-            .isEqualTo("nearcast; hit; ttl=-9; detail=stale-while-revalidate");
+            .startsWith("nearcast; hit; ttl=-9; detail=stale-while-revalidate;");
       }
       asked.await();
       answer.countDown();
@@ -247,7 +247,7 @@ final class CachingTest {
       Message stale = edge.get("/a");
       assertThat(stale.text()).isEqualTo("old");
       assertThat(stale.field("Cache-Status"))
-          .isEqualTo("nearcast; fwd=stale; fwd-status=503; ttl=-9; detail=stale-if-error");
+          .startsWith("nearcast; fwd=stale; fwd-status=503; ttl=-9; detail=stale-if-error;");
       origin.script(call -> call.cut());
       assertThat(edge.get("/a").text()).isEqualTo("old");
       edge.advanceSeconds(60);

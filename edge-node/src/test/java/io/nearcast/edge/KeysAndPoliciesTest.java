@@ -55,12 +55,12 @@ final class KeysAndPoliciesTest {
     serving(policy(KeyPolicy.DEFAULT, null));
     edge.get("/a");
     edge.settle().advanceSeconds(10);
-    assertThat(edge.get("/a").field("Cache-Status")).endsWith("hit; ttl=50");
+    assertThat(edge.get("/a").field("Cache-Status")).contains("; hit; ttl=50;");
     serving(policy(KeyPolicy.DEFAULT, Duration.ofSeconds(5)));
-    assertThat(edge.get("/a").field("Cache-Status")).contains("fwd=stale").endsWith("ttl=5");
+    assertThat(edge.get("/a").field("Cache-Status")).contains("fwd=stale").contains("; ttl=5;");
     edge.settle().advanceSeconds(3);
     serving(policy(KeyPolicy.DEFAULT, null));
-    assertThat(edge.get("/a").field("Cache-Status")).endsWith("hit; ttl=57");
+    assertThat(edge.get("/a").field("Cache-Status")).contains("; hit; ttl=57;");
   }
 
   @Test

@@ -112,12 +112,7 @@ final class ReasonsTest {
       case METHOD -> ask("PUT", "/method", "fwd=method; fwd-status=200");
       case BYPASS -> ask("GET", "/bypass/a", "fwd=bypass; fwd-status=200; detail=bypass");
       case UPGRADE ->
-          ask(
-              "GET",
-              "/upgrade",
-              "fwd=bypass; detail=\"upgrade: ",
-              "Upgrade: websocket",
-              "Connection: upgrade");
+          ask("GET", "/upgrade", "detail=\"upgrade: ", "Upgrade: websocket", "Connection: upgrade");
       case PRECONDITION ->
           ask(
               "GET",
@@ -127,17 +122,9 @@ final class ReasonsTest {
       case HEAD -> ask("HEAD", "/head", "fwd=uri-miss; fwd-status=200; detail=head");
       case NO_SERVICE -> noService();
       case LOOP ->
-          ask(
-              "GET",
-              "/loop",
-              "fwd=miss; detail=\"loop: ",
-              "CDN-Loop: " + edge.engine().parts().loopId());
+          ask("GET", "/loop", "detail=\"loop: ", "CDN-Loop: " + edge.engine().parts().loopId());
       case ONLY_IF_CACHED ->
-          ask(
-              "GET",
-              "/only",
-              "fwd=request; detail=\"only-if-cached: ",
-              "Cache-Control: only-if-cached");
+          ask("GET", "/only", "detail=\"only-if-cached: ", "Cache-Control: only-if-cached");
       case POST_NOT_REUSABLE ->
           ask("POST", "/post", "fwd=method; fwd-status=200; detail=post-not-reusable");
       case STATUS -> notStored(reason, 302, "Location: /x");
@@ -264,7 +251,7 @@ final class ReasonsTest {
     Routes all = edge.engine().routes();
     edge.engine().routes(Routes.none());
     try {
-      Said said = ask("GET", "/nobody", "fwd=miss; detail=\"no-service: ");
+      Said said = ask("GET", "/nobody", "detail=\"no-service: ");
       assertThat(said.answer().status()).isEqualTo(421);
       return said;
     } finally {

@@ -159,7 +159,7 @@ final class SpecificationTest {
     advanceSeconds(10);
     Message hit = edge.get("/a");
     assertThat(hit.fields("Age")).containsExactly("17");
-    assertThat(hit.field("Cache-Status")).endsWith("; hit; ttl=43");
+    assertThat(hit.field("Cache-Status")).contains("; hit; ttl=43;");
     advanceSeconds(43);
     assertThat(edge.get("/a").field("Cache-Status")).contains("fwd=stale");
   }
@@ -192,7 +192,7 @@ final class SpecificationTest {
     advanceSeconds(50);
     Message first = edge.get("/a");
     assertThat(first.field("Age")).isEqualTo("50");
-    assertThat(first.field("Cache-Status")).endsWith("ttl=10");
+    assertThat(first.field("Cache-Status")).contains("; ttl=10;");
     advanceSeconds(10);
     origin.script(call -> call.reply(200, "v2", "Cache-Control: max-age=60"));
     assertThat(edge.get("/a").text()).isEqualTo("v2");

@@ -1,6 +1,7 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.edge.http.ResponseEncoder;
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
 import io.nearcast.edge.rules.ResponseHead;
@@ -71,9 +72,14 @@ final class ClientHeads {
   }
 
   /** Writes Cache-Status: what upstream caches said when the response was made, then this one. */
-  void cacheStatus(ByteBuf out, Fields stored, Outcome outcome, @Nullable Long ttlSeconds) {
+  void cacheStatus(
+      ByteBuf out,
+      Fields stored,
+      Outcome outcome,
+      @Nullable Long ttlSeconds,
+      @Nullable CacheKey key) {
     String before = stored.combined("Cache-Status");
-    String own = nodeId + outcome.parameters(ttlSeconds);
+    String own = nodeId + outcome.parameters(ttlSeconds, key);
     ResponseEncoder.field(out, "Cache-Status", before == null ? own : before + ", " + own);
   }
 

@@ -494,10 +494,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   public void failed(UpstreamFailure failure) {
     fill = null;
     if (routed().cutOff()) {
-      responder.refuse(
-          504,
-          Reason.CUT_OFF,
-          "this edge is cut off and the origin does not answer: " + failure.detail());
+      responder.cutOff(failure);
     } else {
       responder.failed(failure, reason);
     }

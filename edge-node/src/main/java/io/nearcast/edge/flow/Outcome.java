@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * access log and in the metrics.
  *
  * @param reason why it was answered, forwarded or refused as it was
- * @param hit whether it was answered from the cache without going forward
+ * @param way whether it went forward
  * @param forwardStatus the status that came from upstream, 0 where none did
  * @param stored whether the response was or is being stored
  * @param collapsed whether the request joined another one's fill
@@ -17,31 +18,51 @@ import org.jspecify.annotations.Nullable;
  */
 record Outcome(
     Reason reason,
-    boolean hit,
+    Way way,
     int forwardStatus,
     boolean stored,
     boolean collapsed,
     @Nullable Reason notStored,
     @Nullable String detail) {
 
-  /** Answered from the cache. */
-  static Outcome hit(Reason reason) {
-    return new Outcome(reason, true, 0, false, false, null, null);
+  /** Where the answer came from; "hit" and "fwd" are exclusive (RFC 9211 section 2). */
+  enum Way {
+    /** The cache, without going forward. */
+    HIT,
+    /** The request went forward, be it in vain. */
+    FORWARD,
+    /** Neither: this node made the answer itself. */
+    OWN
   }
 
-  /** Nothing came from upstream; the node answers itself. */
+  /** Answered from the cache. */
+  static Outcome hit(Reason reason) {
+    return new Outcome(reason, Way.HIT, 0, false, false, null, null);
+  }
+
+  /** The node answers itself, without having asked anybody. */
   static Outcome own(Reason reason, @Nullable String detail) {
-    return new Outcome(reason, false, 0, false, false, null, detail);
+    return new Outcome(reason, Way.OWN, 0, false, false, null, detail);
+  }
+
+  /** Went forward, and no answer came. */
+  static Outcome inVain(Reason reason, String detail) {
+    return new Outcome(reason, Way.FORWARD, 0, false, false, null, detail);
   }
 
   /** Went forward and was answered with a status. */
   static Outcome forwarded(Reason reason, int status, boolean stored, @Nullable Reason notStored) {
-    return new Outcome(reason, false, status, stored, false, notStored, null);
+    return new Outcome(reason, Way.FORWARD, status, stored, false, notStored, null);
   }
 
   /** Went forward in vain, and was answered with what is stored. */
   static Outcome staleOnError(int status, @Nullable String detail) {
-    return new Outcome(Reason.STALE_IF_ERROR, false, status, false, false, null, detail);
+    return new Outcome(Reason.STALE_IF_ERROR, Way.FORWARD, status, false, false, null, detail);
+  }
+
+  /** Whether it was answered from the cache without going forward. */
+  boolean hit() {
+    return way == Way.HIT;
   }
 
   /**
@@ -50,15 +71,15 @@ record Outcome(
    * or validated by the origin server for this request").
    */
   boolean fromCache() {
-    return hit || collapsed || reason == Reason.STALE_IF_ERROR;
+    return hit() || collapsed || reason == Reason.STALE_IF_ERROR;
   }
 
   Outcome because(Reason other) {
-    return new Outcome(other, hit, forwardStatus, stored, collapsed, notStored, detail);
+    return new Outcome(other, way, forwardStatus, stored, collapsed, notStored, detail);
   }
 
   Outcome collapsedIf(boolean joined) {
-    return new Outcome(reason, hit, forwardStatus, stored, joined, notStored, detail);
+    return new Outcome(reason, way, forwardStatus, stored, joined, notStored, detail);
   }
 
   /**
@@ -66,22 +87,14 @@ record Outcome(
    *
    * @param ttlSeconds how long the response stays fresh, negative where it is stale already; not
    *     given where there is no such time
+   * @param key what the answer is stored under, or would be; not given where no cache was asked
    */
-  String parameters(@Nullable Long ttlSeconds) {
-    StringBuilder text = new StringBuilder(48);
-    if (hit) {
-      text.append("; hit");
-    } else {
-      text.append("; fwd=").append(forward());
-      if (forwardStatus != 0) {
-        text.append("; fwd-status=").append(forwardStatus);
-      }
-      if (stored) {
-        text.append("; stored");
-      }
-      if (collapsed) {
-        text.append("; collapsed");
-      }
+  String parameters(@Nullable Long ttlSeconds, @Nullable CacheKey key) {
+    StringBuilder text = new StringBuilder(160);
+    switch (way) {
+      case HIT -> text.append("; hit");
+      case FORWARD -> forward(text);
+      case OWN -> {}
     }
     if (ttlSeconds != null) {
       text.append("; ttl=").append((long) ttlSeconds);
@@ -90,7 +103,32 @@ record Outcome(
     if (why != null) {
       text.append("; detail=").append(why);
     }
+    if (key != null && looksUp()) {
+      text.append("; key=");
+      ShownKey.append(text, key);
+    }
     return text.toString();
+  }
+
+  private void forward(StringBuilder text) {
+    text.append("; fwd=").append(forward());
+    if (forwardStatus != 0) {
+      text.append("; fwd-status=").append(forwardStatus);
+    }
+    if (stored) {
+      text.append("; stored");
+    }
+    if (collapsed) {
+      text.append("; collapsed");
+    }
+  }
+
+  /** Whether the cache counted for the request at all. */
+  private boolean looksUp() {
+    return switch (reason) {
+      case METHOD, BYPASS, UPGRADE, PRECONDITION, NO_SERVICE, LOOP -> false;
+      default -> true;
+    };
   }
 
   /** The value of {@code fwd} (RFC 9211 section 2.2). */
@@ -99,7 +137,7 @@ record Outcome(
       case URI_MISS, HEAD -> "uri-miss";
       case VARY_MISS -> "vary-miss";
       case STALE, NO_CACHE, SOFT_PURGED, CUT_OFF, STALE_IF_ERROR, STALE_WHILE_REVALIDATE -> "stale";
-      case REQUEST, ONLY_IF_CACHED -> "request";
+      case REQUEST -> "request";
       case PARTIAL_MISS -> "partial";
       case METHOD -> "method";
       case BYPASS, UPGRADE, PRECONDITION -> "bypass";
@@ -118,8 +156,11 @@ record Outcome(
     return '"' + (word == null ? said : word + ": " + said) + '"';
   }
 
-  /** The reason, where {@code fwd} is not the same word. */
+  /** The reason, where neither {@code hit} nor {@code fwd} says it. */
   private @Nullable String untold() {
+    if (way == Way.OWN) {
+      return reason.token();
+    }
     return switch (reason) {
       case FRESH, URI_MISS, VARY_MISS, STALE, METHOD, REQUEST -> null;
       default -> reason.token();

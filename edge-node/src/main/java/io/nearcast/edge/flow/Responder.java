@@ -163,7 +163,7 @@ final class Responder {
         ResponseEncoder.field(out, "Age", age);
       }
     }
-    engine.heads().cacheStatus(out, fields, outcome, ttl);
+    engine.heads().cacheStatus(out, fields, outcome, ttl, key);
     ClientHeads.connection(out, request.http10(), response.persistent());
     ResponseEncoder.end(out);
   }
@@ -356,7 +356,7 @@ final class Responder {
     status = 101;
     Fields fields = HopByHop.forClient(head.fields());
     ByteBuf out = begin(new ResponseHead(101, fields));
-    engine.heads().cacheStatus(out, fields, outcome, null);
+    engine.heads().cacheStatus(out, fields, outcome, null, key);
     ResponseEncoder.field(out, "Connection", "Upgrade");
     ResponseEncoder.field(out, "Upgrade", "websocket");
     ResponseEncoder.end(out);
@@ -380,23 +380,30 @@ final class Responder {
             || failure instanceof UpstreamFailure.NoCapacity
             || (failure instanceof UpstreamFailure.TimedOut late
                 && late.stage() == UpstreamFailure.Stage.CONNECT);
-    refuse(code, reason, failure.target().name() + ": " + failure.detail(), unasked);
+    String detail = failure.target().name() + ": " + failure.detail();
+    refuse(code, Outcome.inVain(reason, detail), detail, unasked);
+  }
+
+  /** Answers a request that nobody may be asked about unless somebody answers. */
+  void cutOff(UpstreamFailure failure) {
+    String detail = "this edge is cut off and the origin does not answer: " + failure.detail();
+    refuse(504, Outcome.inVain(Reason.CUT_OFF, detail), detail, true);
   }
 
   /** Answers with an error of this node's own; nothing was asked of an upstream. */
   void refuse(int code, Reason reason, String detail) {
-    refuse(code, reason, detail, code >= 500);
+    refuse(code, Outcome.own(reason, detail), detail, code >= 500);
   }
 
   /**
    * @param unasked whether no upstream has seen the request, so that a tier may ask another one
    */
-  private void refuse(int code, Reason reason, String detail, boolean unasked) {
+  private void refuse(int code, Outcome said, String detail, boolean unasked) {
     if (answered || response.ended()) {
       return;
     }
     answered = true;
-    outcome = Outcome.own(reason, detail);
+    outcome = said;
     status = code;
     byte[] text = (detail + '\n').getBytes(StandardCharsets.UTF_8);
     Fields.Builder fields =
