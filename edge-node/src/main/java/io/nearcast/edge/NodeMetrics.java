@@ -50,6 +50,10 @@ final class NodeMetrics extends Collector {
             "Objects that the origin was asked about within a second for want of a lease.",
             engine.cutOffObjects()),
         gauge(
+            "nearcast_refreshes",
+            "Refreshes under way of what was purged softly.",
+            engine.refreshesUnderWay()),
+        gauge(
             "nearcast_purge_stamps",
             "Purge selectors that are kept apart.",
             engine.parts().purges().size() + engine.parts().ownPurges().size()),

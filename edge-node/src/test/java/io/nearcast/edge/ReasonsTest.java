@@ -102,6 +102,7 @@ final class ReasonsTest {
       case SOFT_PURGED -> softPurged();
       case PARTIAL_MISS -> partialMiss();
       case CUT_OFF -> throw new IllegalStateException("see CutOffTest");
+      case REFRESH_DEFERRED -> throw new IllegalStateException("see SoftPurgeTest");
       case REQUEST ->
           again(
               "fwd=request; fwd-status=200; stored; ttl=60",
@@ -155,7 +156,9 @@ final class ReasonsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CUT_OFF")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CUT_OFF", "REFRESH_DEFERRED"})
   void nodeSaysWhyInHeaderLogAndMetric(Reason reason) throws IOException {
     boolean aboutStoring = reason.compareTo(Reason.POST_NOT_REUSABLE) >= 0;
     String metric =

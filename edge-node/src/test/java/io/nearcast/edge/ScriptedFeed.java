@@ -6,6 +6,7 @@ import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.feed.KnownPurges;
 import io.nearcast.config.feed.Selector;
 import io.nearcast.config.feed.SelectorStamp;
+import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.agent.Agent;
 import io.nearcast.edge.agent.Sweeper;
@@ -70,6 +71,11 @@ final class ScriptedFeed implements AutoCloseable {
             state.drained(),
             state.tierKey());
     agent.leap(state, new KnownPurges(horizon, List.of(missed)));
+  }
+
+  /** The fleet has changed. */
+  void fleet(Fleet fleet) {
+    agent.fleet(fleet);
   }
 
   @Override

@@ -81,6 +81,7 @@ final class BadDocumentsTest {
           {name: a, domains: [a.b], ORIGINS, cache: {compression: {codings: [br, br]}}}     | /cache/compression/codings | names one twice: leave one out
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: refuse}}         | /purge/whenCutOff | must be one of serve, revalidate
           {name: a, domains: [a.b], ORIGINS, purge: {whenCutOff: 1}}              | /purge/whenCutOff | must be one of serve, revalidate
+          {name: a, domains: [a.b], ORIGINS, purge: {refreshRate: 0}}             | /purge/refreshRate | must be 1 to 100000 refreshes per second
           {name: a, domains: [a.b], ORIGINS, rules: [{cache: bypass}]}            | /rules/0/match    | is missing: write an object
           {name: a, domains: [a.b], ORIGINS, upgrades: [h2c]}                     | /upgrades/0       | must be websocket: this release only knows that
           {name: a, domains: [a.b], ORIGINS, rules: [{match: {}, cache: bypass}]} | /rules/0/match/path | is missing: write a string

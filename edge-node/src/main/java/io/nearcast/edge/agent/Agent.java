@@ -8,6 +8,8 @@ import io.nearcast.config.feed.KnownPurges;
 import io.nearcast.config.feed.Selector;
 import io.nearcast.config.feed.SelectorStamp;
 import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.NodeState;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.flow.Tiers;
 import io.nearcast.edge.purge.PurgeIndex;
@@ -127,6 +129,11 @@ public final class Agent implements FeedListener {
 
   @Override
   public void fleet(Fleet fleet) {
+    long edges =
+        fleet.nodes().stream()
+            .filter(node -> node.role() == NodeRole.EDGE && node.state() != NodeState.DOWN)
+            .count();
+    engine.edges((int) edges);
     if (usesShields) {
       upstreams().shields(Upstreams.shieldsOf(fleet));
     }

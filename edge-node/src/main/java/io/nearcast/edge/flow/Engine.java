@@ -8,6 +8,7 @@ import io.nearcast.edge.http.RequestHandler;
 import io.nearcast.edge.http.ServerResponse;
 import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex;
+import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.rules.Slices;
 import io.nearcast.edge.store.Store;
@@ -76,6 +77,7 @@ public final class Engine implements RequestHandler {
   private final Invalidations invalidations = new Invalidations();
   private final Tunnels tunnels;
   private final Turns turns = new Turns(System::nanoTime);
+  private final Refreshes refreshes = new Refreshes(System::nanoTime);
   private volatile Routes routes;
 
   /**
@@ -100,6 +102,17 @@ public final class Engine implements RequestHandler {
   /** Replaces the services; requests that are under way keep theirs. */
   public void routes(Routes newRoutes) {
     routes = newRoutes;
+    refreshes.retain(newRoutes.all().stream().map(Route::service).toList());
+  }
+
+  /** How many edges refresh what was purged softly, this one included. */
+  public void edges(int count) {
+    refreshes.edges(count);
+  }
+
+  /** How many refreshes after soft purges are under way. */
+  public int refreshesUnderWay() {
+    return refreshes.underWay();
   }
 
   /** The services of this moment. */
@@ -157,6 +170,10 @@ public final class Engine implements RequestHandler {
 
   Turns turns() {
     return turns;
+  }
+
+  Refreshes refreshes() {
+    return refreshes;
   }
 
   /** What a client's request for a service demands at this moment. */

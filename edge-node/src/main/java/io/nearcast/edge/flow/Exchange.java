@@ -153,7 +153,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
       case Decision.Hit _ -> serve(held(stored), Outcome.hit(reason));
       case Decision.Stale _ -> {
         StoredResponse stale = held(stored);
-        refresh(stale.retain(), soft);
+        reason = refresh(stale.retain(), soft) ? reason : Reason.REFRESH_DEFERRED;
         serve(stale, Outcome.hit(reason));
       }
       case Decision.Validate _ -> fill(stored, soft);
@@ -189,13 +189,39 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
     }
   }
 
-  /** Fetches a fresh copy for later requests, unless somebody does already. */
-  private void refresh(StoredResponse stale, boolean soft) {
+  /**
+   * Fetches a fresh copy for later requests, unless somebody does already.
+   *
+   * @return false where too many are being refreshed after a soft purge, so that it is left to a
+   *     later request
+   */
+  private boolean refresh(StoredResponse stale, boolean soft) {
     FillTable.Place place = new FillTable.Place(key(), stale.variant());
-    Fill began = startFill(place, stale, soft, Reason.STALE_WHILE_REVALIDATE);
+    if (soft && !engine.fills().filling(place)) {
+      return refreshWithin(place, stale);
+    }
+    Fill began = soft ? null : startFill(place, stale, false, Reason.STALE_WHILE_REVALIDATE);
     if (began != null) {
       began.begin();
+    } else if (soft) {
+      stale.release();
     }
+    return true;
+  }
+
+  private boolean refreshWithin(FillTable.Place place, StoredResponse stale) {
+    Refreshes.Budget budget = engine.refreshes().begin(routed().match().route().service());
+    if (budget == null) {
+      stale.release();
+      return false;
+    }
+    Fill began = startFill(place, stale, true, Reason.STALE_WHILE_REVALIDATE);
+    if (began == null) {
+      budget.over();
+    } else {
+      began.beginRefresh(budget);
+    }
+    return true;
   }
 
   /** Joins the fill for the key, or begins one. */

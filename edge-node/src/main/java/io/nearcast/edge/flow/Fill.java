@@ -61,6 +61,7 @@ final class Fill implements UpstreamListener {
   private @Nullable Answer answer;
   private @Nullable Outcome outcome;
   private boolean abandoned;
+  private Refreshes.@Nullable Budget budget;
 
   /**
    * @param loop where the fill lives; calls of the constructor and {@link #begin} come from there
@@ -172,6 +173,12 @@ final class Fill implements UpstreamListener {
   void belongTo(FillReader first) {
     owner = first;
     seat(first);
+  }
+
+  /** Begins without a reader, out of the budget of refreshes, which is told of the end. */
+  void beginRefresh(Refreshes.Budget from) {
+    budget = from;
+    begin();
   }
 
   /** Begins without a reader. */
@@ -514,6 +521,9 @@ final class Fill implements UpstreamListener {
     }
     if (candidate != null) {
       candidate.release();
+    }
+    if (budget != null) {
+      budget.over();
     }
     if (!abandoned) {
       engine.metrics().fillEnded();

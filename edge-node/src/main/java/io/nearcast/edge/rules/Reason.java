@@ -12,6 +12,11 @@ public enum Reason {
   FRESH,
   /** A stored response was stale and is refreshed in the background (RFC 5861 section 3). */
   STALE_WHILE_REVALIDATE,
+  /**
+   * A stored response was purged softly and may be served while it is refreshed, but as many are
+   * being refreshed as the service allows: a later request tries again.
+   */
+  REFRESH_DEFERRED,
   /** A stored response was stale, which the client takes: {@code max-stale}. */
   MAX_STALE,
   /** A stored response was stale and the upstream failed (RFC 5861 section 4). */
