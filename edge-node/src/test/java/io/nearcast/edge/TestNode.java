@@ -139,6 +139,12 @@ final class TestNode implements AutoCloseable {
         Optional.empty());
   }
 
+  /** A shield that takes everybody for a client, until it has a key. */
+  static TestNode shieldWithoutTrust(ScriptedOrigin origin) {
+    return new TestNode(
+        Engine.Tier.SHIELD, origin.url(), List.of(), List.of(), MEMORY_BYTES, Optional.empty());
+  }
+
   /** A service for every host, with a policy and rules. */
   static Service service(ScriptedOrigin origin, CachePolicy policy, Rule... rules) {
     return new Service(

@@ -93,12 +93,12 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
           request.http10() ? 404 : 421, Reason.NO_SERVICE, "no service answers for this host");
       return;
     }
+    routed = route(match);
+    responder.route(routed);
     if (UpstreamHeads.loops(head, engine.loopId())) {
       responder.refuse(508, Reason.LOOP, "the request has been here before");
       return;
     }
-    routed = route(match);
-    responder.route(routed);
     lookUp(routed);
   }
 

@@ -420,9 +420,11 @@ final class Responder {
     if (tier && unasked) {
       fields.add(Tiers.AWAY, "1");
     }
+    Fields own = fields.build();
     ByteBuf out = response.allocator().buffer(512);
     ResponseEncoder.statusLine(out, code);
-    ResponseEncoder.fields(out, fields.build());
+    // An error of this node's own has nothing in it that could have been purged.
+    ResponseEncoder.fields(out, tier ? Tiers.withAsOf(own, engine.purges().applied()) : own);
     behind(out, Fields.EMPTY, null);
     boolean bodiless = head.method().equals("HEAD");
     if (!bodiless) {

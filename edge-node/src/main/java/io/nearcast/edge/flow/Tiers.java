@@ -4,6 +4,7 @@ import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.RequestHead;
+import io.nearcast.edge.upstream.Upstreams;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * own. The tier key may change at any time; everything else is immutable.
  */
 public final class Tiers {
-  static final String AWAY = "Nearcast-Away";
+  static final String AWAY = Upstreams.AWAY_FIELD;
   private static final String KEY = "Nearcast-Key";
   private static final String MIN = "Nearcast-Min";
-  private static final String AS_OF = "Nearcast-As-Of";
+  private static final String AS_OF = Upstreams.AS_OF_FIELD;
   private static final String ASK = "Nearcast-Ask";
   private static final String ASK_ORIGIN = "origin";
 

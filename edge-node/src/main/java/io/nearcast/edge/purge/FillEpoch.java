@@ -32,6 +32,9 @@ public record FillEpoch(CacheKey key, Position position, long floor) {
    * What the answer is as of: what the tier states, else what was applied here at the asking (rule
    * 1), never what is applied when it comes.
    *
+   * <p>A tier of another log has asked the origin (rule 16). One that states nothing has taken the
+   * request for a client's, so that its answer may be of any age: every purge counts as newer.
+   *
    * @param fromTier whether another tier of this CDN answered, not an origin
    * @param stated what it states, null for nothing
    */
@@ -39,6 +42,9 @@ public record FillEpoch(CacheKey key, Position position, long floor) {
     if (!fromTier) {
       return new Position(position.log(), floor);
     }
-    return stated != null && stated.sameLog(position) ? stated : position;
+    if (stated == null) {
+      return new Position(position.log(), 0);
+    }
+    return stated.sameLog(position) ? stated : position;
   }
 }

@@ -6,6 +6,7 @@ import io.nearcast.edge.upstream.UpstreamFailure.Malformed;
 import io.nearcast.edge.upstream.UpstreamFailure.NoCapacity;
 import io.nearcast.edge.upstream.UpstreamFailure.Stage;
 import io.nearcast.edge.upstream.UpstreamFailure.TimedOut;
+import io.nearcast.edge.upstream.UpstreamFailure.Unstated;
 
 /**
  * What comes after an attempt that brought no answer. Pure: the same situation always gives the
@@ -52,7 +53,8 @@ final class RetryRule {
       return Step.GIVE_UP;
     }
     return switch (failure) {
-      case CouldNotConnect _, NoCapacity _ -> next(attempt);
+      // What a shield that does not know its askers says is like no answer.
+      case CouldNotConnect _, NoCapacity _, Unstated _ -> next(attempt);
       case TimedOut timedOut when timedOut.stage() == Stage.CONNECT -> next(attempt);
       case TimedOut _ -> elsewhere(attempt);
       // An idle connection that the server closed just now (RFC 9112 section 9.3.1).

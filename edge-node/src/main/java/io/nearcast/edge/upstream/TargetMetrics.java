@@ -14,6 +14,7 @@ final class TargetMetrics {
   private static final String TIMED_OUT = "timed-out";
   private static final String CLOSED_EARLY = "closed-early";
   private static final String MALFORMED = "malformed";
+  private static final String UNSTATED = "unstated";
   private static final String NO_CAPACITY = "no-capacity";
 
   /** What can become of an attempt, in the words of the metrics. */
@@ -26,6 +27,7 @@ final class TargetMetrics {
           TIMED_OUT,
           CLOSED_EARLY,
           MALFORMED,
+          UNSTATED,
           NO_CAPACITY);
 
   private final Counter.Child completed;
@@ -35,6 +37,7 @@ final class TargetMetrics {
   private final Counter.Child timedOut;
   private final Counter.Child closedEarly;
   private final Counter.Child malformed;
+  private final Counter.Child unstated;
   private final Counter.Child noCapacity;
   private final Counter.Child connects;
   private final Counter.Child reuses;
@@ -58,6 +61,7 @@ final class TargetMetrics {
     timedOut = requestsByOutcome.apply(TIMED_OUT);
     closedEarly = requestsByOutcome.apply(CLOSED_EARLY);
     malformed = requestsByOutcome.apply(MALFORMED);
+    unstated = requestsByOutcome.apply(UNSTATED);
     noCapacity = requestsByOutcome.apply(NO_CAPACITY);
     this.connects = connects;
     this.reuses = reuses;
@@ -87,6 +91,7 @@ final class TargetMetrics {
           case UpstreamFailure.TimedOut _ -> timedOut;
           case UpstreamFailure.ClosedEarly _ -> closedEarly;
           case UpstreamFailure.Malformed _ -> malformed;
+          case UpstreamFailure.Unstated _ -> unstated;
           case UpstreamFailure.NoCapacity _ -> noCapacity;
         };
     outcome.inc();

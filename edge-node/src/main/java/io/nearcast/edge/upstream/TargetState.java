@@ -6,8 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of one target: how it is, and how many connections to it are open. Safe for all
@@ -28,12 +31,15 @@ final class TargetState {
   /** How many checks in a row turn a target from healthy to not, and back. */
   static final int CHECKS_TO_TURN = 2;
 
+  private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
+
   private final Target target;
   private final List<InetSocketAddress> knownAddresses;
   private final TargetMetrics metrics;
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger connectFailures = new AtomicInteger();
   private final AtomicLong downUntilNanos = new AtomicLong();
+  private final AtomicBoolean unstated = new AtomicBoolean();
   private volatile List<InetSocketAddress> lastAddresses = List.of();
   private volatile boolean healthy = true;
   private int checksAgainst;
@@ -126,6 +132,17 @@ final class TargetState {
   void answered() {
     if (connectFailures.get() != 0) {
       connectFailures.set(0);
+    }
+  }
+
+  /** A shield has said, or not, what an answer is as of. That it no longer does is logged once. */
+  void stated(boolean does) {
+    if (unstated.get() == does && unstated.compareAndSet(does, !does) && !does) {
+      LOG.warn(
+          "shield {} at {} takes this node for a client, so its answers are not used: it must have"
+              + " the same tier key, or --trust-tier with this node's address",
+          target.name(),
+          target.address());
     }
   }
 

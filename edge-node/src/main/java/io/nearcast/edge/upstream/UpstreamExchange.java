@@ -6,6 +6,7 @@ import io.nearcast.edge.upstream.UpstreamFailure.CouldNotConnect;
 import io.nearcast.edge.upstream.UpstreamFailure.NoCapacity;
 import io.nearcast.edge.upstream.UpstreamFailure.Stage;
 import io.nearcast.edge.upstream.UpstreamFailure.TimedOut;
+import io.nearcast.edge.upstream.UpstreamFailure.Unstated;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelInboundHandler;
@@ -160,9 +161,21 @@ public final class UpstreamExchange {
       next();
       return;
     }
+    if (!isStated(from, head)) {
+      unstated(from);
+      return;
+    }
     phase = Phase.ANSWERING;
     from.answered();
     listener.head(from.target(), head, contentLength);
+  }
+
+  /** What the shield has answered may be of before a purge, so it is as good as no answer. */
+  private void unstated(TargetState from) {
+    UpstreamFailure failure = new Unstated(from.target());
+    from.metrics().failed(failure);
+    leave();
+    afterMiss(failure, true, true);
   }
 
   /** The target goes on with the protocol that was asked for. */
@@ -341,6 +354,20 @@ public final class UpstreamExchange {
     return from.target().shield()
         && (head.status() == 502 || head.status() == 503 || head.status() == 504)
         && head.fields().has(Upstreams.AWAY_FIELD);
+  }
+
+  /**
+   * Whether it is said what the answer is as of, where that matters: what is not asked for by GET
+   * or HEAD comes from no cache. A shield that is away has looked into none.
+   */
+  private boolean isStated(TargetState from, ResponseHead head) {
+    String method = request.head().method();
+    if (!from.target().shield() || !(method.equals("GET") || method.equals("HEAD"))) {
+      return true;
+    }
+    boolean stated = head.fields().has(Upstreams.AS_OF_FIELD) || isAway(from, head);
+    from.stated(stated);
+    return stated;
   }
 
   private TargetState target() {

@@ -28,6 +28,14 @@ public sealed interface UpstreamFailure {
    */
   record Malformed(Target target, String detail) implements UpstreamFailure {}
 
+  /** The shield does not say what its answer is as of, so that it may be of before a purge. */
+  record Unstated(Target target) implements UpstreamFailure {
+    @Override
+    public String detail() {
+      return "does not say what its answer is as of: do the tiers have the same key?";
+    }
+  }
+
   /** As many connections to the target are open as {@link UpstreamLimits} allows. */
   record NoCapacity(Target target) implements UpstreamFailure {
     @Override

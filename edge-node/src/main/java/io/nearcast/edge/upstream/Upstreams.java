@@ -44,6 +44,12 @@ public final class Upstreams implements AutoCloseable {
    */
   public static final String AWAY_FIELD = "Nearcast-Away";
 
+  /**
+   * In this field a shield states what its answer is as of. One that does not has not believed that
+   * a tier asks, and nothing says that its answer is not of before a purge.
+   */
+  public static final String AS_OF_FIELD = "Nearcast-As-Of";
+
   private static final long CLOSE_SECONDS_MAX = 5;
 
   private final EventLoopGroup loops;

@@ -117,6 +117,7 @@ class Recorder implements UpstreamListener {
       case UpstreamFailure.TimedOut late -> "timed out: " + late.stage();
       case UpstreamFailure.CouldNotConnect _ -> "could not connect";
       case UpstreamFailure.NoCapacity _ -> "no capacity";
+      case UpstreamFailure.Unstated _ -> "unstated";
     };
   }
 

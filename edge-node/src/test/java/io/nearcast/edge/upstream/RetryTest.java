@@ -264,10 +264,38 @@ final class RetryTest {
   @Test
   void anErrorOfAShieldThatIsThereIsTheAnswer() throws Exception {
     try (RawOrigin shield =
-            RawOrigin.answering("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad");
+            RawOrigin.answering(
+                "HTTP/1.1 502 Bad\r\nNearcast-As-Of: log;7\r\nContent-Length: 3\r\n\r\nbad");
         RawOrigin origin = RawOrigin.answering(BACKUP)) {
       UpstreamPlan plan = client.plan(shield.shield("s"), origin.target("o"));
       assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("502 bad");
+    }
+  }
+
+  @Test
+  void aShieldThatDoesNotSayWhatItsAnswerIsAsOfIsPassedOver() throws Exception {
+    try (RawOrigin shield = RawOrigin.answering(HI);
+        RawOrigin origin = RawOrigin.answering(BACKUP)) {
+      UpstreamPlan plan = client.plan(shield.shield("s"), origin.target("o"));
+      assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("200 backup");
+      assertThat(client.send(plan, Client.request("HEAD", "/")).outcome()).startsWith("200");
+      assertThat(origin.accepted()).isPositive();
+      // Nor is it believed where there is nobody else.
+      assertThat(client.send(client.plan(shield.shield("s")), Client.get("/")).outcome())
+          .startsWith("unstated");
+      String address = "127.0.0.1:" + shield.port();
+      assertThat(
+              client.metric(
+                  "nearcast_upstream_requests_total",
+                  "target",
+                  "s",
+                  "address",
+                  address,
+                  "outcome",
+                  "unstated"))
+          .isEqualTo(3);
+      // What no cache can answer needs no proof.
+      assertThat(client.send(plan, Client.request("POST", "/")).outcome()).isEqualTo("200 hi");
     }
   }
 
