@@ -17,11 +17,11 @@ import io.nearcast.control.rest.RestApi;
 import io.nearcast.control.rest.RestServer;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
+import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulStore;
 import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -92,11 +92,9 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private static Store open(DataDirectory data, ControlPlaneOptions options) {
-    URI consul = options.consul();
+    ConsulAddress consul = options.consul();
     try {
-      return consul == null
-          ? SqliteStore.open(data.path())
-          : ConsulStore.open(consul, options.consulToken());
+      return consul == null ? SqliteStore.open(data.path()) : ConsulStore.open(consul);
     } catch (StoreFailure e) {
       throw new StartFailure(
           e.getMessage() + (consul == null ? "" : ": start it, or name another with --consul"), e);

@@ -4,7 +4,7 @@ import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.Launch;
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.control.compaction.Compactor;
-import java.net.URI;
+import io.nearcast.control.store.consul.ConsulAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,12 +43,13 @@ public final class ControlPlaneMain {
 
     @Option(
         names = "--consul",
-        paramLabel = "URL",
+        paramLabel = "URL[,URL]",
         defaultValue = "http://127.0.0.1:8500",
         description =
-            "the Consul agent; a path is the prefix of all keys (nearcast where there is none);"
-                + " CONSUL_HTTP_TOKEN has its ACL token")
-    private URI consul;
+            "the Consul agent, or several, asked in turn where one does not answer; a path is the"
+                + " prefix of all keys (nearcast where there is none); CONSUL_HTTP_TOKEN has its"
+                + " ACL token")
+    private String consul;
 
     @Option(
         names = "--log-entries",
@@ -71,14 +72,12 @@ public final class ControlPlaneMain {
 
     private ControlPlaneOptions options() {
       return switch (store) {
-        case SQLITE ->
-            new ControlPlaneOptions(data, listen.toSocketAddress(), null, null, logEntries);
+        case SQLITE -> new ControlPlaneOptions(data, listen.toSocketAddress(), null, logEntries);
         case CONSUL ->
             new ControlPlaneOptions(
                 data,
                 listen.toSocketAddress(),
-                consul,
-                System.getenv("CONSUL_HTTP_TOKEN"),
+                ConsulAddress.parse(consul, System.getenv("CONSUL_HTTP_TOKEN")),
                 logEntries);
       };
     }

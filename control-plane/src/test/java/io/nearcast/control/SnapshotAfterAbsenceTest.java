@@ -65,7 +65,7 @@ final class SnapshotAfterAbsenceTest {
   private static ControlPlane start(Path data, int port) {
     return ControlPlane.start(
         new ControlPlaneOptions(
-            data, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), null, null, KEPT));
+            data, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), null, KEPT));
   }
 
   private static long purge(ControlPlane controlPlane, int count) {

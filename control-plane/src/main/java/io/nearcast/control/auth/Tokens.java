@@ -61,7 +61,7 @@ public final class Tokens {
   public static Tokens open(Ledger ledger, InstantSource clock) {
     Tokens tokens = new Tokens(ledger, clock);
     ledger.listen(tokens::committed);
-    ledger.store().each(PREFIX, tokens::apply);
+    ledger.each(PREFIX, tokens::apply);
     return tokens;
   }
 

@@ -6,11 +6,11 @@ import io.nearcast.config.launch.StartFailure;
 import io.nearcast.control.store.Position;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
+import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulMove;
 import io.nearcast.control.store.sqlite.SqliteBackup;
 import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -146,12 +146,12 @@ final class StoreCommands {
 
     @Option(
         names = "--consul",
-        paramLabel = "URL",
+        paramLabel = "URL[,URL]",
         required = true,
         description =
-            "the Consul agent; a path is the prefix of all keys (nearcast where there is none);"
-                + " CONSUL_HTTP_TOKEN has its ACL token")
-    private URI consul;
+            "the Consul agent, or several; a path is the prefix of all keys (nearcast where there is"
+                + " none); CONSUL_HTTP_TOKEN has its ACL token")
+    private String consul;
 
     @Override
     public Integer call() {
@@ -159,17 +159,18 @@ final class StoreCommands {
         throw new StartFailure(
             data + " has no store: name a control plane's directory with --data");
       }
+      ConsulAddress address = ConsulAddress.parse(consul, System.getenv("CONSUL_HTTP_TOKEN"));
       try (DataDirectory held = DataDirectory.open("--data", data)) {
         return run(
             spec,
             () -> {
               Position position;
               try (Store source = SqliteStore.open(held.path());
-                  ConsulMove move = ConsulMove.to(consul, System.getenv("CONSUL_HTTP_TOKEN"))) {
+                  ConsulMove move = ConsulMove.to(address)) {
                 position = move.copy(source);
               }
               SqliteBackup.retire(held.path());
-              return consul + ": log " + position.log() + " up to " + position.head();
+              return address + ": log " + position.log() + " up to " + position.head();
             });
       }
     }

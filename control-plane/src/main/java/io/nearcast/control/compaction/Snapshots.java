@@ -61,7 +61,7 @@ public final class Snapshots {
     Snapshots snapshots = new Snapshots(stampsMax);
     ledger.listen(snapshots::committed);
     // On the ledger's thread, so that what is committed later comes to what is read here.
-    ledger.write(draft -> snapshots.load(ledger.store(), draft));
+    ledger.write(draft -> snapshots.load(ledger.store(), draft), Ledger.LOAD_MAX);
     return snapshots;
   }
 

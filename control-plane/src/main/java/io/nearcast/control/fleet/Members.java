@@ -67,7 +67,7 @@ public final class Members {
   public static Members open(Ledger ledger, LongSupplier nanoClock) {
     Members members = new Members(ledger, nanoClock);
     ledger.listen(members::committed);
-    ledger.store().each(PREFIX, members::apply);
+    ledger.each(PREFIX, members::apply);
     return members;
   }
 

@@ -7,12 +7,15 @@ import io.nearcast.config.json.Documents;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import io.nearcast.control.store.Commit;
+import io.nearcast.control.store.Document;
 import io.nearcast.control.store.Entry;
+import io.nearcast.control.store.OutOfStep;
 import io.nearcast.control.store.Position;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,8 +26,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +46,11 @@ import org.slf4j.LoggerFactory;
  * that it changes. Where another control plane has written first, the thread reads what that wrote
  * and lets the same decisions be taken again.
  *
+ * <p>Where the store's answer to a commit is lost, the same commit is written again: the store
+ * takes it at most once, and its id says whether it was taken before. So what a caller is told is
+ * true; only where the store stays away for {@link #PATIENCE} does it hear that it is not known.
+ * While the store is known to be away, changes are tried once and refused.
+ *
  * <p>The state that readers see is always one that is durable. Thread-safe.
  */
 public final class Ledger implements AutoCloseable {
@@ -45,8 +58,19 @@ public final class Ledger implements AutoCloseable {
   private static final int GROUP_MAX = 256;
   private static final int QUEUE_MAX = 10_000;
   private static final int CATCH_UP_PAGE = 1_000;
-  private static final int LOAD_TRIES_MAX = 50;
+  private static final int LOAD_TRIES_MAX = 10;
   private static final int TIER_KEY_BYTES = 32;
+
+  /** How long a caller waits for its answer at most. */
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** How long a commit whose answer was lost is tried again. */
+  private static final Duration INSIST = Duration.ofSeconds(8);
+
+  /** How long it may take to read what a part of the control plane starts from. */
+  public static final Duration LOAD_MAX = Duration.ofMinutes(1);
+
+  private static final long RETRY_MILLIS = 100;
 
   private final Store store;
   private final InstantSource clock;
@@ -54,15 +78,24 @@ public final class Ledger implements AutoCloseable {
   private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean moved = new AtomicBoolean();
   private final Thread thread;
+  private final Duration patience;
   private volatile FeedState state;
   private volatile boolean closed;
+  private volatile boolean reachable = true;
 
   /** The last revision that {@link #state} includes; belongs to the thread. */
   private long revision;
 
-  private Ledger(Store store, InstantSource clock, Position position, FeedState state) {
+  /** The commit whose answer is being waited for, and whether it has been read back. */
+  private @Nullable String sought;
+
+  private boolean found;
+
+  private Ledger(
+      Store store, InstantSource clock, Duration patience, Position position, FeedState state) {
     this.store = store;
     this.clock = clock;
+    this.patience = patience;
     this.state = state;
     revision = position.revision();
     thread = Thread.ofPlatform().name("ledger").unstarted(this::run);
@@ -75,28 +108,38 @@ public final class Ledger implements AutoCloseable {
    * @param store stays the caller's, who closes it after the ledger
    */
   public static Ledger open(Store store, InstantSource clock) {
-    Ledger ledger = load(store, clock);
+    return open(store, clock, PATIENCE);
+  }
+
+  /** With another patience of callers than that of all control planes. */
+  static Ledger open(Store store, InstantSource clock, Duration patience) {
+    Ledger ledger = load(store, clock, patience);
     ledger.thread.start();
     store.watch(ledger::storeMoved);
-    ledger.write(draft ->
-        draft.feed().tierKey() == null ? draft.append(newTierKey()) : draft.nextSequence());
+    ledger.write(
+        draft -> draft.feed().tierKey() == null ? draft.append(newTierKey()) : draft.nextSequence(),
+        PATIENCE);
     return ledger;
   }
 
-  /** Reads position and state until nobody has written in between. */
-  private static Ledger load(Store store, InstantSource clock) {
-    Position position = store.position();
-    for (int tries = 0; tries < LOAD_TRIES_MAX; tries++) {
+  /**
+   * Reads the state while others may write: what they have written since it was begun is applied to
+   * what was read, whether some of that was read already or not.
+   */
+  private static Ledger load(Store store, InstantSource clock, Duration patience) {
+    for (int tries = 1; ; tries++) {
+      Position position = store.position();
       FeedState state = StateDocuments.read(store, position);
-      Position after = store.position();
-      if (after.equals(position)) {
-        return new Ledger(store, clock, position, state);
+      Ledger ledger = new Ledger(store, clock, patience, position, state);
+      try {
+        ledger.catchUp();
+        return ledger;
+      } catch (OutOfStep e) {
+        if (tries == LOAD_TRIES_MAX) {
+          throw new StoreFailure("the state cannot be read: " + e.getMessage(), e);
+        }
       }
-      position = after;
     }
-    throw new StoreFailure(
-        "others write so much that the state cannot be read",
-        new IllegalStateException("no quiet moment in " + LOAD_TRIES_MAX + " tries"));
   }
 
   private static Change newTierKey() {
@@ -115,6 +158,11 @@ public final class Ledger implements AutoCloseable {
     return !closed;
   }
 
+  /** Whether the store answered when it was asked last: else changes are refused. */
+  public boolean isStoreReachable() {
+    return reachable;
+  }
+
   /** How many decisions wait. */
   public int waiting() {
     return queue.size();
@@ -125,17 +173,36 @@ public final class Ledger implements AutoCloseable {
     return store;
   }
 
+  /**
+   * Hands over all documents whose keys begin with a prefix, for a listener to start from: it runs
+   * on the ledger's thread, so that the listener is told later what is committed later.
+   */
+  public void each(String prefix, Consumer<Document> consumer) {
+    write(
+        draft -> {
+          store.each(prefix, consumer);
+          return prefix;
+        },
+        LOAD_MAX);
+  }
+
   /** Has a listener told everything that becomes durable from now on. */
   public void listen(CommitListener listener) {
     listeners.add(listener);
   }
 
   /**
-   * Has a decision taken and waits until what it changes is durable.
+   * Has a decision taken and waits until what it changes is durable, at most {@link #PATIENCE}.
    *
-   * @throws Refusal if the decision throws it, too many wait, or the store cannot be written
+   * @throws Refusal if the decision throws it, too many wait, or the store cannot be written; where
+   *     it is not known whether it was written, the refusal says so
    */
   public <T extends @Nullable Object> T write(Decision<T> decision) {
+    return write(decision, patience);
+  }
+
+  /** The same, for a decision that takes longer. */
+  public <T extends @Nullable Object> T write(Decision<T> decision, Duration atMost) {
     Pending<T> pending = new Pending<>(decision);
     if (closed || !queue.offer(pending)) {
       throw closed ? stopping() : new Refusal(Reason.OVERLOADED, "too many changes wait");
@@ -144,9 +211,14 @@ public final class Ledger implements AutoCloseable {
       throw stopping();
     }
     try {
-      return pending.future.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      return pending.future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e);
+    } catch (TimeoutException e) {
+      throw pending.giveUp() ? StoreAway.unchanged("in time", e) : StoreAway.unknown("in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw pending.giveUp() ? stopping() : StoreAway.unknown("before the end", e);
     }
   }
 
@@ -196,17 +268,38 @@ public final class Ledger implements AutoCloseable {
     try {
       catchUp();
     } catch (StoreFailure e) {
-      LOG.warn("cannot read what others have written: {}", e.getMessage());
+      lost(e);
+    }
+  }
+
+  private void lost(StoreFailure e) {
+    if (reachable) {
+      LOG.warn("the store does not answer, changes are refused until it does: {}", e.getMessage());
+      reachable = false;
+    }
+  }
+
+  private void back() {
+    if (!reachable) {
+      LOG.info("the store answers again, changes are taken");
+      reachable = true;
     }
   }
 
   /** Decides and writes until every one of the group has its answer. */
   private void decide(Deque<Pending<?>> group) {
+    group.removeIf(pending -> !pending.begin());
     while (!group.isEmpty()) {
       Draft draft = new Draft(store, state, clock.instant());
       List<Pending<?>> decided = new ArrayList<>();
-      while (!group.isEmpty() && decide(group.getFirst(), draft, decided)) {
-        group.removeFirst();
+      try {
+        while (!group.isEmpty() && decide(group.getFirst(), draft, decided)) {
+          group.removeFirst();
+        }
+      } catch (StoreFailure e) {
+        lost(e);
+        group.forEach(pending -> pending.fail(StoreAway.unchanged(e)));
+        group.clear();
       }
       if (!write(draft, decided)) {
         decided.reversed().forEach(group::addFirst);
@@ -218,19 +311,21 @@ public final class Ledger implements AutoCloseable {
    * Takes one decision on top of a draft.
    *
    * @return false if the commit has no room for it: it is to be taken again for the next one
+   * @throws StoreFailure if what it needs to know cannot be read
    */
   private boolean decide(Pending<?> pending, Draft draft, List<Pending<?>> decided) {
     Draft own = draft.over();
     try {
       pending.decide(own);
+    } catch (StoreFailure e) {
+      throw e;
     } catch (RuntimeException e) {
-      pending.future.completeExceptionally(e instanceof StoreFailure ? unavailable(e) : e);
+      pending.fail(e);
       return true;
     }
     if (!draft.fits(own)) {
       if (decided.isEmpty()) {
-        pending.future.completeExceptionally(
-            new Refusal(Reason.TOO_LARGE, "the store cannot hold so much in one write"));
+        pending.fail(new Refusal(Reason.TOO_LARGE, "the store cannot hold so much in one write"));
       }
       return decided.isEmpty();
     }
@@ -245,40 +340,56 @@ public final class Ledger implements AutoCloseable {
    * @return false if somebody else has written first, and all is to be decided again
    */
   private boolean write(Draft draft, List<Pending<?>> decided) {
-    try {
-      if (!draft.isEmpty()) {
-        store.commit(draft.commit(revision + 1));
-        revision++;
-        publish(draft.committed());
-      }
+    if (draft.isEmpty()) {
       decided.forEach(Pending::succeed);
       return true;
-    } catch (StaleRevision e) {
-      return recover(decided);
-    } catch (StoreFailure e) {
-      LOG.error("a change could not be written: {}", e.getMessage());
-      decided.forEach(pending -> pending.future.completeExceptionally(unavailable(e)));
-      recover(List.of());
-      return true;
+    }
+    Commit commit = draft.commit(revision + 1);
+    sought = commit.id();
+    found = false;
+    // The state of before is known for certain where nobody else writes: nothing is tried again.
+    long insistNanos = reachable && store.isShared() ? INSIST.toNanos() : 0;
+    long giveUpNanos = System.nanoTime() + insistNanos;
+    while (true) {
+      try {
+        boolean written = written(commit, draft);
+        back();
+        if (written) {
+          decided.forEach(Pending::succeed);
+        }
+        return written;
+      } catch (StoreFailure e) {
+        if (closed
+            || System.nanoTime() - giveUpNanos > -TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) {
+          lost(e);
+          Refusal refusal = store.isShared() ? StoreAway.unknown(e) : StoreAway.unchanged(e);
+          decided.forEach(pending -> pending.fail(refusal));
+          return true;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
+      }
     }
   }
 
-  private boolean recover(List<Pending<?>> decided) {
+  /**
+   * Writes a commit, or finds that it was written before its answer was lost.
+   *
+   * @return false if it is certain that it was not and never will be written
+   * @throws StoreFailure if that is not known
+   */
+  private boolean written(Commit commit, Draft draft) {
     try {
-      catchUp();
-      return false;
-    } catch (StoreFailure e) {
-      LOG.error("what others have written could not be read: {}", e.getMessage());
-      decided.forEach(pending -> pending.future.completeExceptionally(unavailable(e)));
-      return true;
+      if (commit.revision() == revision + 1) {
+        store.commit(commit);
+        revision++;
+        publish(draft.committed());
+        return true;
+      }
+    } catch (StaleRevision e) {
+      LOG.debug("{}", e.getMessage());
     }
-  }
-
-  private static Refusal unavailable(RuntimeException cause) {
-    Refusal refusal =
-        new Refusal(Reason.UNAVAILABLE, "the store does not answer: " + cause.getMessage());
-    refusal.initCause(cause);
-    return refusal;
+    catchUp();
+    return found;
   }
 
   /** Reads and publishes what others have written. */
@@ -295,9 +406,11 @@ public final class Ledger implements AutoCloseable {
           entries.add(entry);
         }
         revision = commit.revision();
+        found |= commit.id().equals(sought);
         publish(new Committed(after, entries, commit.entries(), commit.documents()));
       }
     } while (commits.size() == CATCH_UP_PAGE);
+    back();
   }
 
   private void publish(Committed committed) {
@@ -323,7 +436,7 @@ public final class Ledger implements AutoCloseable {
     }
     for (Task task : queue) {
       if (task instanceof Pending<?> pending) {
-        pending.future.completeExceptionally(stopping());
+        pending.fail(stopping());
       }
     }
   }
@@ -341,10 +454,25 @@ public final class Ledger implements AutoCloseable {
   private static final class Pending<T extends @Nullable Object> implements Task {
     private final Decision<T> decision;
     private final CompletableFuture<T> future = new CompletableFuture<>();
+    private final AtomicBoolean taken = new AtomicBoolean();
     private @Nullable Outcome<T> outcome;
 
     Pending(Decision<T> decision) {
       this.decision = decision;
+    }
+
+    /** Whether its caller still waits; then it cannot give up any more. */
+    boolean begin() {
+      return taken.compareAndSet(false, true);
+    }
+
+    /** Whether nothing has been decided yet; then nothing ever will be. */
+    boolean giveUp() {
+      return taken.compareAndSet(false, true);
+    }
+
+    void fail(RuntimeException e) {
+      future.completeExceptionally(e);
     }
 
     void decide(Draft draft) {

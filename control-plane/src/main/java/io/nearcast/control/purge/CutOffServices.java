@@ -28,7 +28,7 @@ final class CutOffServices {
   static CutOffServices open(Ledger ledger) {
     CutOffServices all = new CutOffServices(ledger);
     ledger.listen(all::committed);
-    ledger.store().each(CutOff.PREFIX, all::apply);
+    ledger.each(CutOff.PREFIX, all::apply);
     return all;
   }
 

@@ -72,10 +72,15 @@ final class KeptKeys {
   static KeptKeys open(Ledger ledger, int keptMax) {
     KeptKeys keys = new KeptKeys(keptMax);
     ledger.listen(keys::committed);
-    List<Document> found = new ArrayList<>();
-    ledger.store().each(PREFIX, found::add);
-    found.sort(Comparator.comparingLong(document -> kept(document).sequence()));
-    found.forEach(keys::apply);
+    ledger.write(
+        draft -> {
+          List<Document> found = new ArrayList<>();
+          ledger.store().each(PREFIX, found::add);
+          found.sort(Comparator.comparingLong(document -> kept(document).sequence()));
+          found.forEach(keys::apply);
+          return found.size();
+        },
+        Ledger.LOAD_MAX);
     return keys;
   }
 

@@ -94,7 +94,7 @@ public final class Purges implements AutoCloseable {
   public static Purges open(Ledger ledger, Members members) {
     Purges purges = new Purges(ledger, members, KeptKeys.open(ledger));
     ledger.listen(purges::committed);
-    ledger.store().each(OPEN_PREFIX, purges::apply);
+    ledger.each(OPEN_PREFIX, purges::apply);
     members.listen(purges::wake);
     purges.thread.start();
     return purges;

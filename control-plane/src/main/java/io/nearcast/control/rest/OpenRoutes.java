@@ -48,6 +48,12 @@ final class OpenRoutes {
     if (!ledger.isOpen()) {
       throw new Refusal(Reason.UNAVAILABLE, "the control plane takes no changes");
     }
+    if (!ledger.isStoreReachable()) {
+      throw new Refusal(
+          Reason.UNAVAILABLE,
+          "the store does not answer: changes are refused until it does, the feed and what is in"
+              + " memory are served");
+    }
     call.context().result("ready\n");
   }
 

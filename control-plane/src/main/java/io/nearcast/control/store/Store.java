@@ -85,10 +85,11 @@ public interface Store extends AutoCloseable {
   boolean fits(int values, long bytes);
 
   /**
-   * Writes a commit.
+   * Writes a commit. The same one may be tried again: it is written at most once.
    *
-   * @throws StaleRevision if the store is no longer at the revision before this commit; nothing is
-   *     written, and the caller decides anew from what {@link #commitsAfter} says
+   * @throws StaleRevision if the store is no longer at the revision before this commit: the caller
+   *     sees from what {@link #commitsAfter} says whether an earlier try has written it, and
+   *     decides anew if not
    * @throws StoreFailure if it is not known whether it has been written
    */
   void commit(Commit commit) throws StaleRevision;
@@ -99,12 +100,13 @@ public interface Store extends AutoCloseable {
    *
    * @param revision the last one that the caller knows
    * @param limit the most commits to return, at least 1
+   * @throws OutOfStep if the store has another log, or does not have those commits any more
    */
   List<Commit> commitsAfter(long revision, int limit);
 
   /**
-   * Has a listener called, from any thread, soon after somebody else may have written a commit. Of
-   * several listeners only the last one counts.
+   * Has a listener called, from any thread, soon after somebody else may have written a commit, or
+   * the store has stopped or begun to answer. Of several listeners only the last one counts.
    */
   void watch(Runnable moved);
 

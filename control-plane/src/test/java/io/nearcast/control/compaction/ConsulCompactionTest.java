@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.nearcast.control.store.Store;
+import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulAgent;
 import io.nearcast.control.store.consul.ConsulStore;
 import java.net.URI;
@@ -40,7 +41,7 @@ final class ConsulCompactionTest implements CompactionBehaviour {
 
   @Override
   public Store open() {
-    return ConsulStore.open(url, null);
+    return ConsulStore.open(ConsulAddress.parse(url.toString(), null));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.nearcast.config.feed.FeedEntry;
 import io.nearcast.config.model.Pop;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.store.Store;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -168,24 +169,74 @@ final class LedgerTest {
     assertThat(ledger.state().pops()).hasSize(30);
   }
 
-  @Test
-  void failureOfTheStoreIsToldAndTheNextWriteWorks() {
-    Ledger ledger = open();
-    memory.failNextCommit();
+  private static void assertRefused(Ledger ledger, String why) {
     assertThatThrownBy(() -> ledger.write(LedgerTest::increment))
         .isInstanceOfSatisfying(
             Refusal.class,
-            refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.UNAVAILABLE));
-    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
+            refusal -> {
+              assertThat(refusal.reason()).isEqualTo(Refusal.Reason.UNAVAILABLE);
+              assertThat(refusal.detail()).contains(why);
+            });
   }
 
   @Test
-  void commitWhoseAnswerWasLostIsTakenInAsIfByAnother() {
+  void failureOfAStoreOfOnesOwnIsToldAtOnceAndTheNextWriteWorks() {
+    memory.own();
     Ledger ledger = open();
+    memory.failNextCommit();
+    assertRefused(ledger, "nothing has been changed");
+    assertThat(ledger.isStoreReachable()).isFalse();
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
+    assertThat(ledger.isStoreReachable()).isTrue();
+  }
+
+  @Test
+  void commitThatFailsInASharedStoreIsTriedAgain() {
+    Ledger ledger = open();
+    memory.failNextCommit();
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
+    assertThat(ledger.state().sequence()).isEqualTo(2);
+  }
+
+  @Test
+  void commitWhoseAnswerWasLostIsFoundAndAnsweredOnce() {
+    Ledger ledger = open();
+    List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+    ledger.listen(
+        committed -> committed.entries().stream().map(FeedEntry::sequence).forEach(seen::add));
     memory.loseNextAnswer();
-    assertThatThrownBy(() -> ledger.write(LedgerTest::increment)).isInstanceOf(Refusal.class);
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
     assertThat(ledger.write(LedgerTest::increment)).isEqualTo(2);
     assertThat(ledger.state().sequence()).isEqualTo(3);
+    assertThat(seen).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void callerIsToldInTimeWhereTheStoreHangsAndLearnsWhetherItsChangeWasTaken() throws Exception {
+    Ledger ledger = Ledger.open(memory.store(), InstantSource.system(), Duration.ofMillis(200));
+    ledgers.add(ledger);
+    CountDownLatch go = new CountDownLatch(1);
+    memory.beforeNextCommit(go::await);
+    assertRefused(ledger, "may have been written or not");
+    assertRefused(ledger, "nothing has been changed");
+    go.countDown();
+    await().until(() -> ledger.state().sequence() == 2);
+    assertThat(ledger.write(LedgerTest::increment, Ledger.PATIENCE)).isEqualTo(2);
+  }
+
+  @Test
+  void changesAreRefusedAtOnceWhileTheStoreIsAway() {
+    Ledger ledger = open();
+    memory.away(true);
+    ledger.refresh();
+    await().until(() -> !ledger.isStoreReachable());
+    long before = System.nanoTime();
+    assertRefused(ledger, "nothing has been changed");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+    memory.away(false);
+    ledger.refresh();
+    await().until(ledger::isStoreReachable);
+    assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
   }
 
   @Test

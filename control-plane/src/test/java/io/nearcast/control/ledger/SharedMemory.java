@@ -24,6 +24,8 @@ final class SharedMemory {
   private Pause pause = () -> {};
   private boolean fail;
   private boolean loseAnswer;
+  private boolean away;
+  private boolean shared = true;
 
   interface Pause {
     void run() throws InterruptedException;
@@ -45,6 +47,22 @@ final class SharedMemory {
     fail = true;
   }
 
+  /** Has it say that nobody else writes it. */
+  synchronized void own() {
+    shared = false;
+  }
+
+  /** Has everything fail, or nothing any more. */
+  synchronized void away(boolean now) {
+    away = now;
+  }
+
+  private void requireThere() {
+    if (away) {
+      throw new StoreFailure("is away", new IOException("told to"));
+    }
+  }
+
   synchronized void loseNextAnswer() {
     loseAnswer = true;
   }
@@ -60,6 +78,7 @@ final class SharedMemory {
   }
 
   private synchronized void write(Commit commit) throws StaleRevision {
+    requireThere();
     if (fail) {
       fail = false;
       throw new StoreFailure("cannot write", new IOException("told to"));
@@ -101,6 +120,7 @@ final class SharedMemory {
     @Override
     public byte[] read(String key) {
       synchronized (SharedMemory.this) {
+        requireThere();
         Document document = documents.get(key);
         return document == null ? null : document.value();
       }
@@ -155,6 +175,7 @@ final class SharedMemory {
     @Override
     public List<Commit> commitsAfter(long revision, int limit) {
       synchronized (SharedMemory.this) {
+        requireThere();
         return commits.stream()
             .filter(commit -> commit.revision() > revision)
             .limit(limit)
@@ -167,6 +188,11 @@ final class SharedMemory {
       synchronized (SharedMemory.this) {
         watchers.add(moved);
       }
+    }
+
+    @Override
+    public boolean isShared() {
+      return shared;
     }
 
     @Override

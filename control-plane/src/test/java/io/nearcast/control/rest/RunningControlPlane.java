@@ -2,6 +2,7 @@ package io.nearcast.control.rest;
 
 import io.nearcast.control.ControlPlane;
 import io.nearcast.control.ControlPlaneOptions;
+import io.nearcast.control.store.consul.ConsulAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,8 +32,7 @@ public final class RunningControlPlane implements AutoCloseable {
             new ControlPlaneOptions(
                 directory,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                consul,
-                null)));
+                ConsulAddress.parse(consul.toString(), null))));
   }
 
   public ControlPlane controlPlane() {

@@ -1,7 +1,6 @@
 package io.nearcast.control.store.consul;
 
 import com.orbitz.consul.ConsulException;
-import com.orbitz.consul.KeyValueClient;
 import com.orbitz.consul.SessionClient;
 import com.orbitz.consul.model.session.ImmutableSession;
 import io.nearcast.control.store.StoreFailure;
@@ -17,15 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class ConsulLock {
   private static final String TTL = "30s";
   private static final String BEHAVIOR = "release";
+  private static final int HTTP_NOT_FOUND = 404;
 
-  private final SessionClient sessions;
-  private final KeyValueClient keys;
+  private final ConsulKv kv;
   private final String key;
   private @Nullable String session;
 
-  ConsulLock(SessionClient sessions, KeyValueClient keys, String key) {
-    this.sessions = sessions;
-    this.keys = keys;
+  ConsulLock(ConsulKv kv, String key) {
+    this.kv = kv;
     this.key = key;
   }
 
@@ -35,15 +33,11 @@ final class ConsulLock {
    * @throws StoreFailure if Consul does not answer
    */
   synchronized boolean hold() {
-    try {
-      String mine = renewed();
-      return keys.acquireLock(key, "{}", mine);
-    } catch (RuntimeException e) {
-      throw ConsulKv.failure("cannot take the lock " + key, e);
-    }
+    return kv.told(
+        consul -> consul.keyValueClient().acquireLock(key, "{}", renewed(consul.sessionClient())));
   }
 
-  private String renewed() {
+  private String renewed(SessionClient sessions) {
     String mine = session;
     if (mine != null) {
       try {
@@ -51,6 +45,9 @@ final class ConsulLock {
           return mine;
         }
       } catch (ConsulException e) {
+        if (e.getCode() != HTTP_NOT_FOUND) {
+          throw e;
+        }
         session = null; // it has ended; a new one follows
       }
     }
@@ -65,9 +62,13 @@ final class ConsulLock {
 
   /** Lets go of the lock, if Consul can be reached. */
   synchronized void release() {
-    if (session != null) {
-      keys.releaseLock(key, session); // else Consul gives it to nobody for a while
-      sessions.destroySession(session);
+    String mine = session;
+    if (mine != null) {
+      kv.told(consul -> {
+        consul.keyValueClient().releaseLock(key, mine); // else nobody gets it for a while
+        consul.sessionClient().destroySession(mine);
+        return mine;
+      });
       session = null;
     }
   }

@@ -8,12 +8,10 @@ import io.nearcast.config.json.Documents;
 import io.nearcast.control.store.Entry;
 import io.nearcast.control.store.Position;
 import io.nearcast.control.store.Store;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies another store into Consul: the same log, so that nodes go on where they are.
@@ -36,14 +34,9 @@ public final class ConsulMove implements AutoCloseable {
     this.keys = keys;
   }
 
-  /**
-   * Connects to Consul.
-   *
-   * @param url as in {@link ConsulStore#open}
-   * @throws io.nearcast.control.store.StoreFailure if Consul does not answer
-   */
-  public static ConsulMove to(URI url, @Nullable String token) {
-    return new ConsulMove(ConsulKv.connect(url, token), Keys.of(url));
+  /** A copy to an address. */
+  public static ConsulMove to(ConsulAddress address) {
+    return new ConsulMove(ConsulKv.of(address), new Keys(address.prefix()));
   }
 
   /**
@@ -55,7 +48,7 @@ public final class ConsulMove implements AutoCloseable {
    */
   public Position copy(Store source) {
     Position position = source.position();
-    Value head = kv.readNewest(keys.head());
+    Value head = kv.read(keys.head());
     if (head != null) {
       return already(Documents.readJson(Position.class, ConsulKv.bytes(head)), position);
     }

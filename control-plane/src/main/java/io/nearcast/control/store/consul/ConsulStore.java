@@ -9,11 +9,12 @@ import io.nearcast.config.json.Documents;
 import io.nearcast.control.store.Commit;
 import io.nearcast.control.store.Document;
 import io.nearcast.control.store.Entry;
+import io.nearcast.control.store.OutOfStep;
 import io.nearcast.control.store.Position;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
+import io.nearcast.control.store.StoreFailure;
 import java.math.BigInteger;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,8 +54,8 @@ public final class ConsulStore implements Store {
   /** What the head says, and since when. */
   private record Known(Position position, BigInteger index) {}
 
-  /** What a commit wrote; the last sequence is below the first where it has no entries. */
-  private record Written(long first, long last, List<String> keys) {}
+  /** Which commit wrote what; the last sequence is below the first where it has no entries. */
+  private record Written(@Nullable String id, long first, long last, List<String> keys) {}
 
   private ConsulStore(ConsulKv kv, Keys keys, Known known) {
     this.kv = kv;
@@ -67,16 +68,16 @@ public final class ConsulStore implements Store {
   /**
    * Opens the store, or creates it with a new log.
    *
-   * @param url of a Consul agent; a path in it is the prefix of all keys, {@code nearcast} where it
-   *     has none
-   * @param token Consul's ACL token, or null for none
-   * @throws io.nearcast.control.store.StoreFailure if Consul does not answer
+   * @throws StoreFailure if none of its agents answers
    */
-  public static ConsulStore open(URI url, @Nullable String token) {
-    Keys keys = Keys.of(url);
-    ConsulKv kv = ConsulKv.connect(url, token);
+  public static ConsulStore open(ConsulAddress address) {
+    Keys keys = new Keys(address.prefix());
+    ConsulKv kv = ConsulKv.of(address);
     try {
       return new ConsulStore(kv, keys, openHead(kv, keys));
+    } catch (StoreFailure e) {
+      kv.close();
+      throw ConsulKv.failure("Consul does not answer at " + address, e);
     } catch (RuntimeException e) {
       kv.close();
       throw e;
@@ -84,11 +85,11 @@ public final class ConsulStore implements Store {
   }
 
   private static Known openHead(ConsulKv kv, Keys keys) {
-    Value head = kv.readNewest(keys.head());
+    Value head = kv.read(keys.head());
     if (head == null) {
       Position empty = new Position(UUID.randomUUID().toString(), 0, 0);
       kv.create(keys.head(), Documents.writeJson(empty));
-      head = kv.readNewest(keys.head());
+      head = kv.read(keys.head());
     }
     return known(head);
   }
@@ -104,7 +105,7 @@ public final class ConsulStore implements Store {
 
   @Override
   public Position position() {
-    known = known(kv.readNewest(keys.head()));
+    known = known(kv.read(keys.head()));
     return known.position();
   }
 
@@ -237,6 +238,7 @@ public final class ConsulStore implements Store {
             .build());
     Written written =
         new Written(
+            commit.id(),
             before.position().head() + 1,
             after.head(),
             commit.documents().stream().map(Document::key).toList());
@@ -274,10 +276,8 @@ public final class ConsulStore implements Store {
     List<Commit> commits = new ArrayList<>();
     List<Value> values = kv.readAll(wanted);
     if (values.size() < wanted.size()) {
-      throw ConsulKv.failure(
-          "what was written after revision "
-              + revision
-              + " has been compacted away while this control plane could not read it: restart it");
+      throw new OutOfStep(
+          "what was written after revision " + revision + " has been compacted away");
     }
     for (Value value : values) {
       Written written = Documents.readJson(Written.class, ConsulKv.bytes(value));
@@ -287,6 +287,7 @@ public final class ConsulStore implements Store {
       }
       commits.add(
           new Commit(
+              written.id() == null ? "" : written.id(),
               revision + commits.size() + 1,
               entriesBetween(written.first(), written.last()),
               documents));

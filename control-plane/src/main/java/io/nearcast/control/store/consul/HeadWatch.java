@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for changes of the head by blocking queries, on a thread of its own. */
+/**
+ * Waits for changes of the head by blocking queries, on a thread of its own. Its listener is also
+ * called when Consul stops answering and when it answers again, to find that out for itself.
+ */
 final class HeadWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadWatch.class);
   private static final Duration RETRY_MIN = Duration.ofMillis(50);
@@ -41,8 +44,9 @@ final class HeadWatch implements AutoCloseable {
     while (!closed) {
       try {
         BigInteger now = kv.awaitChange(key, index);
+        boolean failed = !pause.equals(RETRY_MIN);
         pause = RETRY_MIN;
-        if (!now.equals(index)) {
+        if (failed || !now.equals(index)) {
           // An index that goes back means that Consul's own log is another one: begin anew.
           index = now.compareTo(index) < 0 ? BigInteger.ZERO : now;
           tell();
@@ -51,6 +55,7 @@ final class HeadWatch implements AutoCloseable {
         if (!closed) {
           if (pause.equals(RETRY_MIN)) {
             LOG.warn("cannot watch the head, tries on: {}", e.getMessage());
+            tell();
           }
           pause = backOff(pause);
         }

@@ -1,13 +1,11 @@
 package io.nearcast.control.store.consul;
 
-import java.net.URI;
-
 /**
  * Where things are in Consul's KV store, all below one prefix.
  *
  * <pre>
  * PREFIX/head                      {"log":UUID,"revision":12,"head":9}; every commit compares and sets it
- * PREFIX/commits/0000000000000012  {"first":9,"last":9,"keys":["pops/fra"]}; what the commit wrote
+ * PREFIX/commits/0000000000000012  {"id":UUID,"first":9,"last":9,"keys":["pops/fra"]}; which commit wrote what
  * PREFIX/entries/0000000000000009  the entry
  * PREFIX/documents/pops/fra        the document
  * PREFIX/lock                      held by the session of the control plane that compacts the log
@@ -17,12 +15,6 @@ import java.net.URI;
  * @param prefix without a slash at either end
  */
 record Keys(String prefix) {
-
-  /** The keys below the path of an agent's address, {@code nearcast} where it has none. */
-  static Keys of(URI url) {
-    String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/+|/+$", "");
-    return new Keys(path.isEmpty() ? "nearcast" : path);
-  }
 
   String head() {
     return prefix + "/head";

@@ -43,7 +43,7 @@ final class ConsulStoreTest implements StoreBehaviour {
   @BeforeEach
   void open() {
     url = agent.url("test/" + TESTS.incrementAndGet());
-    store = ConsulStore.open(url, null);
+    store = ConsulStore.open(ConsulAddress.parse(url.toString(), null));
   }
 
   @AfterEach
@@ -64,12 +64,12 @@ final class ConsulStoreTest implements StoreBehaviour {
   }
 
   private void open(URI same) {
-    store = ConsulStore.open(same, null);
+    store = ConsulStore.open(ConsulAddress.parse(same.toString(), null));
   }
 
   @Test
   void onlyOneOfTwoWritersWritesARevision() throws Exception {
-    try (Store other = ConsulStore.open(url, null)) {
+    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
       store.commit(
           new Commit(
               1, List.of(StoreBehaviour.entry(1)), List.of(StoreBehaviour.document("a", "mine"))));
@@ -90,7 +90,7 @@ final class ConsulStoreTest implements StoreBehaviour {
 
   @Test
   void whatOthersWroteIsReadCommitByCommit() throws Exception {
-    try (Store other = ConsulStore.open(url, null)) {
+    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
       other.commit(
           new Commit(
               1,
@@ -115,7 +115,7 @@ final class ConsulStoreTest implements StoreBehaviour {
     AtomicInteger heard = new AtomicInteger();
     store.watch(heard::incrementAndGet);
     await().untilAtomic(heard, equalTo(1)); // what was written before it began to watch
-    try (Store other = ConsulStore.open(url, null)) {
+    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
       other.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
       await().untilAtomic(heard, equalTo(2));
     }
@@ -143,7 +143,7 @@ final class ConsulStoreTest implements StoreBehaviour {
 
   @Test
   void agentThatIsNotThereIsAFailure() {
-    assertThatThrownBy(() -> ConsulStore.open(URI.create("http://127.0.0.1:1"), null))
+    assertThatThrownBy(() -> ConsulStore.open(ConsulAddress.parse("http://127.0.0.1:1", null)))
         .isInstanceOf(StoreFailure.class);
   }
 }
