@@ -1,9 +1,8 @@
 package io.nearcast.control;
 
-import java.io.BufferedReader;
+import io.nearcast.config.launch.HostPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A control plane as a process of its own. */
 final class ControlPlaneProcess implements AutoCloseable {
-  private static final String READY = "ready control-plane 127.0.0.1:";
+  private static final String READY = "ready control-plane ";
 
   private final Process process;
   private final InetSocketAddress address;
@@ -44,24 +43,33 @@ final class ControlPlaneProcess implements AutoCloseable {
   }
 
   static ControlPlaneProcess start(Path directory) throws IOException {
-    Process process = launch("--data", directory.toString(), "--listen", "127.0.0.1:0");
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine();
+    return start(directory, "127.0.0.1:0");
+  }
+
+  /** Starts it at an address, with further options. */
+  static ControlPlaneProcess start(Path directory, String listen, String... options)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("--data", directory.toString(), "--listen", listen));
+    arguments.addAll(List.of(options));
+    Process process = launch(arguments.toArray(String[]::new));
+    String line = process.inputReader(StandardCharsets.UTF_8).readLine();
     if (line == null || !line.startsWith(READY)) {
       process.destroyForcibly();
       throw new IllegalStateException("not ready: " + line);
     }
-    int port = Integer.parseInt(line.substring(READY.length()).split(" ", 2)[0]);
+    InetSocketAddress address =
+        HostPort.parse(line.substring(READY.length()).split(" ", 2)[0]).toSocketAddress();
+    Path token = directory.resolve("admin.token");
     return new ControlPlaneProcess(
-        process,
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        Files.readString(directory.resolve("admin.token")).strip());
+        process, address, Files.exists(token) ? Files.readString(token).strip() : "");
   }
 
   InetSocketAddress address() {
     return address;
   }
 
+  /** Empty where another control plane of the same store has written it. */
   String adminToken() {
     return adminToken;
   }

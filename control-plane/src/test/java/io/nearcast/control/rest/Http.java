@@ -104,7 +104,8 @@ public final class Http implements AutoCloseable {
   }
 
   public URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + address.getPort() + path);
+    String host = address.getAddress().getHostAddress();
+    return URI.create("http://" + host + ":" + address.getPort() + path);
   }
 
   /** The client, for what this class has nothing for. */

@@ -62,7 +62,7 @@ public final class ConsulAgent implements AutoCloseable {
   }
 
   /** As {@code NEARCAST_CONSUL} says, else what {@code bin/setup consul} has put there. */
-  private static String binary() {
+  static String binary() {
     String named = System.getenv("NEARCAST_CONSUL");
     if (named != null) {
       return named;
