@@ -16,7 +16,6 @@ import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import io.nearcast.control.store.Document;
-import io.nearcast.control.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,9 +54,7 @@ public final class Purges implements AutoCloseable {
   /** The most purges that can be waiting for nodes. */
   public static final int OPEN_MAX = 100_000;
 
-  private static final String PREFIX = "purges/";
   private static final String OPEN_PREFIX = "open-purges/";
-  private static final String RECEIPTS_PREFIX = "receipts/";
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int COMPLETED_AT_ONCE = 20;
   private static final int ID_LOG_CHARS = 8;
@@ -65,6 +62,7 @@ public final class Purges implements AutoCloseable {
   private final Ledger ledger;
   private final Members members;
   private final KeptKeys keys;
+  private final PurgeRecords records;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final CutOffServices cutOff;
@@ -81,13 +79,12 @@ public final class Purges implements AutoCloseable {
 
   private record Waiting(String service, CompletableFuture<Boolean> completed) {}
 
-  private record Matched(long matched) {}
-
   private Purges(Ledger ledger, Members members, KeptKeys keys) {
     this.ledger = ledger;
     this.cutOff = CutOffServices.open(ledger);
     this.members = members;
     this.keys = keys;
+    this.records = PurgeRecords.open(ledger);
   }
 
   /** Reads the purges that are not complete and watches over them from then on. */
@@ -170,7 +167,7 @@ public final class Purges implements AutoCloseable {
                   author,
                   null,
                   List.of());
-          draft.put(PREFIX + digits(sequence), purge);
+          draft.put(PurgeRecords.key(sequence), purge);
           draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence, service));
           if (key != null) {
             keys.keep(draft, key, request, sequence);
@@ -181,7 +178,7 @@ public final class Purges implements AutoCloseable {
   }
 
   private static StoredPurge stored(Draft draft, long sequence) {
-    StoredPurge purge = draft.read(StoredPurge.class, PREFIX + digits(sequence));
+    StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
     return Objects.requireNonNull(purge, "a key is written with its purge");
   }
 
@@ -236,8 +233,7 @@ public final class Purges implements AutoCloseable {
     if (dash > 0
         && dash <= 16
         && id.substring(0, dash).chars().allMatch(c -> c >= '0' && c <= '9')) {
-      byte[] value = ledger.store().read(PREFIX + digits(Long.parseLong(id.substring(0, dash))));
-      purge = value == null ? null : Documents.readJson(StoredPurge.class, value);
+      purge = records.get(Long.parseLong(id.substring(0, dash)));
     }
     if (purge == null || !purge.id().equals(id)) {
       throw Refusal.absent("purge", id);
@@ -249,21 +245,16 @@ public final class Purges implements AutoCloseable {
    * Purges, newest first.
    *
    * @param below only those with a lower sequence, or null for all
+   * @throws Refusal if the store is away and they are not in memory
    */
   public List<StoredPurge> list(@Nullable Long below, int limit) {
-    return ledger
-        .store()
-        .list(PREFIX, below == null ? null : PREFIX + digits(below), limit, Store.Order.DESCENDING)
-        .stream()
-        .map(document ->
-            Documents.readJson(StoredPurge.class, Objects.requireNonNull(document.value())))
-        .toList();
+    return records.list(below, limit);
   }
 
   /** How far a purge is now. */
   public PurgeView view(StoredPurge purge) {
     List<Standing> standings = members.survey().standings();
-    Map<String, Long> matched = matched(purge.sequence());
+    Map<String, Long> matched = records.matched(purge.sequence());
     Long since = cutOff.since(purge.service());
     if (purge.completedAt() != null) {
       return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, standings, matched));
@@ -310,21 +301,6 @@ public final class Purges implements AutoCloseable {
         .toList();
   }
 
-  private Map<String, Long> matched(long sequence) {
-    Map<String, Long> matched = new HashMap<>();
-    String prefix = RECEIPTS_PREFIX + digits(sequence) + "/";
-    ledger
-        .store()
-        .each(
-            prefix,
-            document ->
-                matched.put(
-                    document.key().substring(prefix.length()),
-                    Documents.readJson(Matched.class, Objects.requireNonNull(document.value()))
-                        .matched()));
-    return matched;
-  }
-
   /** Keeps how many stored responses purges were about at a node; durable when it returns. */
   public void matched(String node, Map<String, Long> counts) {
     Map<Long, Long> bySequence = new HashMap<>();
@@ -336,7 +312,7 @@ public final class Purges implements AutoCloseable {
     });
     ledger.write(draft -> {
       bySequence.forEach((sequence, count) ->
-          draft.put(RECEIPTS_PREFIX + digits(sequence) + "/" + node, new Matched(count)));
+          draft.put(PurgeRecords.receipts(sequence) + node, new PurgeRecords.Matched(count)));
       return bySequence.size();
     });
   }
@@ -415,11 +391,11 @@ public final class Purges implements AutoCloseable {
     try {
       ledger.write(draft -> {
         for (long sequence : sequences) {
-          StoredPurge purge = draft.read(StoredPurge.class, PREFIX + digits(sequence));
+          StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
           if (purge != null && purge.completedAt() == null) {
             Long since = cutOff.since(purge.service());
             List<NodeReceipt> receipts = receipts(sequence, since, standings, Map.of());
-            draft.put(PREFIX + digits(sequence), purge.completed(draft.now(), receipts));
+            draft.put(PurgeRecords.key(sequence), purge.completed(draft.now(), receipts));
           }
           draft.delete(OPEN_PREFIX + digits(sequence));
         }
