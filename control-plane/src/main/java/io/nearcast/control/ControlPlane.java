@@ -12,6 +12,7 @@ import io.nearcast.control.fleet.FleetPublisher;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.PeerExchange;
 import io.nearcast.control.ledger.Ledger;
+import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.purge.Purges;
 import io.nearcast.control.rest.RestApi;
 import io.nearcast.control.rest.RestServer;
@@ -19,12 +20,16 @@ import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
 import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulStore;
+import io.nearcast.control.store.consul.KnownPosition;
 import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,40 +38,109 @@ import org.slf4j.LoggerFactory;
  * ledger that alone changes it, what follows the ledger (tokens, members, purges, feed), and the
  * REST API on top. They stop the other way round.
  *
- * <p>Thread-safe.
+ * <p>Where the store does not go on from what the ledger knows, because somebody has put a backup
+ * back or all that followed was compacted away, all parts stop and start again at the same address.
+ *
+ * <p>Thread-safe: {@code lock} guards {@code running} and {@code closed}.
  */
 public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final long RETRY_SECONDS = 1;
 
-  private final Deque<AutoCloseable> parts;
+  private final DataDirectory data;
   private final InetSocketAddress address;
-  private final String adminToken;
+  private final ControlPlaneOptions options;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private Running running;
+  private boolean closed;
 
-  private ControlPlane(Deque<AutoCloseable> parts, InetSocketAddress address, String adminToken) {
-    this.parts = parts;
-    this.address = address;
-    this.adminToken = adminToken;
+  /** All parts, the last one first. */
+  private record Running(
+      Deque<AutoCloseable> parts, Ledger ledger, InetSocketAddress address, String adminToken) {
+
+    void stop() {
+      close(parts);
+    }
+  }
+
+  private ControlPlane(ControlPlaneOptions options, DataDirectory data, Running running) {
+    this.data = data;
+    this.address = running.address();
+    this.options =
+        new ControlPlaneOptions(options.data(), address, options.consul(), options.logEntries());
+    this.running = running;
   }
 
   /**
    * Starts a control plane; it serves when this returns.
    *
-   * @throws StartFailure if directory or address cannot be used
+   * @throws StartFailure if directory, address or store cannot be used
    */
   public static ControlPlane start(ControlPlaneOptions options) {
+    DataDirectory data = DataDirectory.open("--data", options.data());
+    try {
+      ControlPlane started = new ControlPlane(options, data, run(options, data));
+      started.watch(started.running.ledger());
+      return started;
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+  }
+
+  private static Running run(ControlPlaneOptions options, DataDirectory data) {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
-      return start(options, parts);
+      return run(options, data, parts);
+    } catch (StoreFailure | Refusal e) {
+      close(parts);
+      throw new StartFailure(
+          e.getMessage() + (options.consul() == null ? "" : "; --consul names " + options.consul()),
+          e);
     } catch (RuntimeException e) {
       close(parts);
       throw e;
     }
   }
 
-  private static ControlPlane start(ControlPlaneOptions options, Deque<AutoCloseable> parts) {
+  private void watch(Ledger ledger) {
+    ledger.onOutOfStep(() -> Thread.ofVirtual().name("renewal").start(this::renew));
+  }
+
+  /** Stops all parts and starts them again, however often that takes. */
+  private void renew() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      running.stop();
+      String trouble = "";
+      while (!closed) {
+        try {
+          running = run(options, data);
+          watch(running.ledger());
+          LOG.info("has begun anew, with the log {}", running.ledger().state().log());
+          return;
+        } catch (RuntimeException e) {
+          if (!trouble.equals(e.getMessage())) {
+            trouble = String.valueOf(e.getMessage());
+            LOG.warn("cannot begin anew, tries on", e);
+          }
+        }
+        closing.await(RETRY_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Running run(
+      ControlPlaneOptions options, DataDirectory data, Deque<AutoCloseable> parts) {
     InstantSource clock = InstantSource.system();
-    DataDirectory data = DataDirectory.open("--data", options.data());
-    parts.push(data);
     Store store = open(data, options);
     parts.push(store);
     Ledger ledger = Ledger.open(store, clock);
@@ -88,17 +162,14 @@ public final class ControlPlane implements AutoCloseable {
     parts.push(tail::close);
     parts.push(purges::endWaits);
     InetSocketAddress address = new InetSocketAddress(options.listen().getAddress(), server.port());
-    return new ControlPlane(parts, address, adminToken);
+    return new Running(parts, ledger, address, adminToken);
   }
 
   private static Store open(DataDirectory data, ControlPlaneOptions options) {
     ConsulAddress consul = options.consul();
-    try {
-      return consul == null ? SqliteStore.open(data.path()) : ConsulStore.open(consul);
-    } catch (StoreFailure e) {
-      throw new StartFailure(
-          e.getMessage() + (consul == null ? "" : ": start it, or name another with --consul"), e);
-    }
+    return consul == null
+        ? SqliteStore.open(data.path())
+        : ConsulStore.open(consul, KnownPosition.in(data.path()));
   }
 
   private static RestServer serve(RestApi api, InetSocketAddress listen) {
@@ -116,13 +187,26 @@ public final class ControlPlane implements AutoCloseable {
 
   /** The token of an administrator, as in {@code admin.token}; empty where only others have one. */
   public String adminToken() {
-    return adminToken;
+    lock.lock();
+    try {
+      return running.adminToken();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Ends the streams, lets requests end, and stops. */
   @Override
   public void close() {
-    close(parts);
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+      running.stop();
+      data.close();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static void close(Deque<AutoCloseable> parts) {

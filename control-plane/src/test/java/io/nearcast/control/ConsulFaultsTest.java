@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,6 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class ConsulFaultsTest {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
+  private static final Duration WRITE_MAX = Duration.ofSeconds(12);
+  private static final Duration QUICK_MAX = Duration.ofSeconds(5);
+  private static final String POP = "{\"latitude\": 1, \"longitude\": 2}";
+  private static final String PURGE = "{\"service\": \"shop\", \"tags\": [\"a\"]}";
   private static final int PROGRESS = 40;
   private static final int PLANES = 2;
   private static final int WRITERS = 4;
@@ -144,6 +149,76 @@ final class ConsulFaultsTest {
       faults.add(all[random.nextInt(all.length)]);
     }
     run(seed, faults, random);
+  }
+
+  private static long millis(Runnable action) {
+    long before = System.nanoTime();
+    action.run();
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+  }
+
+  private static void assertRefused(Http.Answer answer) {
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+    assertThat(answer.text("/detail")).contains("the store does not answer");
+  }
+
+  @Test
+  void withAllConsulServersDeadReadsAreAnsweredWritesAreRefusedAndAllGoesOnByItself()
+      throws Exception {
+    follow();
+    Http http = clients[0];
+    String purge = http.post("/v1/purges", PURGE).header("Location");
+    await().until(() -> http.get(purge).text("/state").equals("complete"));
+    long head = http.get("/v1/feed/snapshot").json().at("/sequence").asLong();
+    consul.killAll();
+
+    long first = millis(() -> assertRefused(http.put("/v1/pops/x", POP)));
+    assertThat(first).isLessThan(WRITE_MAX.toMillis());
+    await().until(() -> http.get("/readyz").status() == 503);
+    assertThat(http.get("/readyz").text("/detail")).contains("the store does not answer");
+    for (int i = 0; i < 5; i++) {
+      assertThat(millis(() -> assertRefused(http.post("/v1/purges", PURGE))))
+          .isLessThan(QUICK_MAX.toMillis());
+    }
+    for (String path :
+        List.of(
+            "/healthz",
+            "/v1/services",
+            "/v1/services/shop",
+            "/v1/pops",
+            "/v1/nodes",
+            "/v1/tokens",
+            "/v1/purges?limit=1",
+            "/v1/feed/snapshot",
+            purge)) {
+      long took = millis(() -> assertThat(http.get(path).status()).as(path).isEqualTo(200));
+      assertThat(took).as(path).isLessThan(QUICK_MAX.toMillis());
+    }
+    assertThat(http.get(purge).text("/state")).isEqualTo("complete");
+    assertRefusedRead(http.get("/v1/services/shop/versions"));
+    try (RecordingFollower late =
+        RecordingFollower.start(
+            "edge-9", List.of(http.uri("")), planes[0].adminToken(), directory.resolve("late"))) {
+      assertThat(late.began()).isEqualTo(head);
+    }
+
+    consul.restartAll();
+    for (Http client : clients) {
+      await().atMost(PROGRESS_MAX).until(() -> client.get("/readyz").status() == 200);
+      assertThat(client.post("/v1/purges", PURGE).status()).isEqualTo(202);
+    }
+    await()
+        .atMost(PROGRESS_MAX)
+        .until(() -> followers.stream().allMatch(follower -> follower.applied() >= head + 2));
+    followers.forEach(RecordingFollower::assertWithoutGaps);
+  }
+
+  private static void assertRefusedRead(Http.Answer answer) {
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+    assertThat(answer.text("/detail")).contains("the store cannot be read now");
   }
 
   private void run(long seed, List<Fault> faults, Random random) throws Exception {

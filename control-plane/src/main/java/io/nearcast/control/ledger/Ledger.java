@@ -83,6 +83,11 @@ public final class Ledger implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean reachable = true;
 
+  /** Who is told that it is out of step, and whether it is; both guarded by {@code listeners}. */
+  private @Nullable Runnable renewal;
+
+  private boolean outOfStep;
+
   /** The last revision that {@link #state} includes; belongs to the thread. */
   private long revision;
 
@@ -223,7 +228,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   private static Refusal stopping() {
-    return new Refusal(Reason.UNAVAILABLE, "the control plane is stopping");
+    return new Refusal(
+        Reason.UNAVAILABLE, "the control plane is stopping, or reads its store anew");
   }
 
   /** Has what others may have written read soon, without waiting for news of it. */
@@ -269,6 +275,47 @@ public final class Ledger implements AutoCloseable {
       catchUp();
     } catch (StoreFailure e) {
       lost(e);
+    } catch (OutOfStep e) {
+      end(e);
+    }
+  }
+
+  /** Takes no more decisions: what they would be built on is not what the store has. */
+  private void end(OutOfStep e) {
+    Runnable told;
+    synchronized (listeners) {
+      if (outOfStep) {
+        return;
+      }
+      outOfStep = true;
+      told = renewal;
+    }
+    LOG.warn("{}: everything is read anew", e.getMessage());
+    closed = true;
+    if (told != null) {
+      told.run();
+    }
+  }
+
+  /**
+   * Has somebody called once where the store does not go on from what this ledger knows: it takes
+   * no more decisions then, and another one has to be opened. The call comes from any thread and
+   * must not block.
+   */
+  public void onOutOfStep(Runnable told) {
+    boolean already;
+    synchronized (listeners) {
+      renewal = told;
+      already = outOfStep;
+    }
+    if (already) {
+      told.run();
+    }
+  }
+
+  private boolean isOutOfStep() {
+    synchronized (listeners) {
+      return outOfStep;
     }
   }
 
@@ -289,6 +336,10 @@ public final class Ledger implements AutoCloseable {
   /** Decides and writes until every one of the group has its answer. */
   private void decide(Deque<Pending<?>> group) {
     group.removeIf(pending -> !pending.begin());
+    if (closed && isOutOfStep()) {
+      group.forEach(pending -> pending.fail(stopping()));
+      return;
+    }
     while (!group.isEmpty()) {
       Draft draft = new Draft(store, state, clock.instant());
       List<Pending<?>> decided = new ArrayList<>();
@@ -358,6 +409,10 @@ public final class Ledger implements AutoCloseable {
           decided.forEach(Pending::succeed);
         }
         return written;
+      } catch (OutOfStep e) {
+        end(e);
+        decided.forEach(pending -> pending.fail(StoreAway.unknown(e)));
+        return true;
       } catch (StoreFailure e) {
         if (closed
             || System.nanoTime() - giveUpNanos > -TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) {

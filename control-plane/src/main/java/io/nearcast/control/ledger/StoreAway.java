@@ -2,6 +2,7 @@ package io.nearcast.control.ledger;
 
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
+import io.nearcast.control.store.OutOfStep;
 import io.nearcast.control.store.StoreFailure;
 
 /** What callers are told whose change cannot be written now. */
@@ -11,6 +12,11 @@ final class StoreAway {
   /** Nothing has changed, and nothing will. */
   static Refusal unchanged(StoreFailure cause) {
     return unchanged("(" + cause.getMessage() + ")", cause);
+  }
+
+  /** It may have been written to what is not the store any more. */
+  static Refusal unknown(OutOfStep cause) {
+    return unknown("as before (" + cause.getMessage() + ")", cause);
   }
 
   /** It may have been written, or may still be. */

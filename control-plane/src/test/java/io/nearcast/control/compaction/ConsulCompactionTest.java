@@ -7,7 +7,11 @@ import io.nearcast.control.store.Store;
 import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulAgent;
 import io.nearcast.control.store.consul.ConsulStore;
+import io.nearcast.control.store.consul.KnownPosition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +26,7 @@ final class ConsulCompactionTest implements CompactionBehaviour {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static ConsulAgent agent;
 
+  private Path directory;
   private URI url;
 
   @BeforeAll
@@ -35,13 +40,20 @@ final class ConsulCompactionTest implements CompactionBehaviour {
   }
 
   @BeforeEach
-  void prepare() {
+  void prepare(@TempDir Path fresh) {
+    directory = fresh;
     url = agent.url("compaction/" + TESTS.incrementAndGet());
   }
 
   @Override
   public Store open() {
-    return ConsulStore.open(ConsulAddress.parse(url.toString(), null));
+    try {
+      return ConsulStore.open(
+          ConsulAddress.parse(url.toString(), null),
+          KnownPosition.in(Files.createTempDirectory(directory, "plane")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

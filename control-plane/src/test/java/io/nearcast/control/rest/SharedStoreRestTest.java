@@ -157,4 +157,49 @@ final class SharedStoreRestTest {
 
     await().until(() -> first.get(purge).text("/state").equals("complete"));
   }
+
+  @Test
+  void backupThatIsPutBackIntoConsulBecomesANewLogEverywhere() {
+    String prefix = "backupThatIsPutBackIntoConsulBecomesANewLogEverywhere";
+    first.put("/v1/services/shop", service("a.example"));
+    await().until(() -> second.get("/v1/services/shop").status() == 200);
+    String log = first.get("/v1/feed/snapshot").text("/log");
+    String earlier = agent.get(prefix + "/head");
+    for (int i = 0; i < 5; i++) {
+      first.post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}");
+    }
+    agent.put(prefix + "/head", earlier);
+
+    for (Http replica : new Http[] {first, second}) {
+      await()
+          .ignoreExceptions()
+          .until(() -> !replica.get("/v1/feed/snapshot").text("/log").equals(log));
+      assertThat(replica.get("/v1/services/shop").status()).isEqualTo(200);
+      assertThat(replica.get("/v1/feed/snapshot").json().at("/sequence").asLong()).isEqualTo(2);
+      assertThat(replica.get("/v1/feed?after=2&log=" + log).status()).isEqualTo(410);
+    }
+    String renewed = first.get("/v1/feed/snapshot").text("/log");
+    assertThat(second.get("/v1/feed/snapshot").text("/log")).isEqualTo(renewed);
+    assertThat(
+            second
+                .post("/v1/purges", "{\"service\":\"shop\",\"everything\":true}")
+                .json()
+                .at("/sequence")
+                .asLong())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void whereConsulHasLostEverythingWhatIsKnownIsServedUntilItIsBack() {
+    String head = "whereConsulHasLostEverythingWhatIsKnownIsServedUntilItIsBack/head";
+    first.put("/v1/services/shop", service("a.example"));
+    String before = agent.get(head);
+    agent.delete(head);
+    await().until(() -> first.get("/readyz").status() == 503);
+    assertThat(first.get("/v1/services/shop").status()).isEqualTo(200);
+    assertThat(first.put("/v1/services/blog", service("b.example")).status()).isEqualTo(503);
+    agent.put(head, before);
+    await().until(() -> first.get("/readyz").status() == 200);
+    assertThat(first.put("/v1/services/blog", service("b.example")).status()).isEqualTo(201);
+  }
 }

@@ -9,6 +9,7 @@ import com.orbitz.consul.model.kv.TxResponse;
 import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.model.kv.Verb;
 import com.orbitz.consul.option.ConsistencyMode;
+import com.orbitz.consul.option.ImmutablePutOptions;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.ImmutableTransactionOptions;
 import com.orbitz.consul.option.PutOptions;
@@ -130,6 +131,14 @@ final class ConsulKv implements AutoCloseable {
       }
       return key;
     });
+  }
+
+  /** Writes a value if the key has not been changed since an index. */
+  void replace(String key, byte[] value, BigInteger index) {
+    told(consul ->
+        consul
+            .keyValueClient()
+            .putValue(key, value, 0, ImmutablePutOptions.builder().cas(index.longValue()).build()));
   }
 
   /** Writes a value, whatever is there. */

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,25 @@ public final class ConsulStore implements Store {
 
   private static final int REQUEST_BYTES_MAX = 500_000;
   private static final int OPERATION_BYTES = 256;
+
+  /** How old what is kept of the position may become while others write. */
+  private static final long KEEP_GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final int HTTP_CONFLICT = 409;
 
   private final ConsulKv kv;
   private final Keys keys;
   private final HeadWatch watch;
   private final ConsulLock lock;
+
+  /** The log that it was opened with; another one is another store. */
+  private final String log;
+
+  private final KnownPosition kept;
   private volatile Known known;
+
+  /** When the position was kept last; guarded by {@code kept}. */
+  private long keptNanos = System.nanoTime();
 
   /** What the head says, and since when. */
   private record Known(Position position, BigInteger index) {}
@@ -57,10 +70,12 @@ public final class ConsulStore implements Store {
   /** Which commit wrote what; the last sequence is below the first where it has no entries. */
   private record Written(@Nullable String id, long first, long last, List<String> keys) {}
 
-  private ConsulStore(ConsulKv kv, Keys keys, Known known) {
+  private ConsulStore(ConsulKv kv, Keys keys, Known known, KnownPosition kept) {
     this.kv = kv;
     this.keys = keys;
+    this.kept = kept;
     this.known = known;
+    log = known.position().log();
     watch = new HeadWatch(kv, keys.head());
     lock = kv.lock(keys.lock());
   }
@@ -68,30 +83,65 @@ public final class ConsulStore implements Store {
   /**
    * Opens the store, or creates it with a new log.
    *
-   * @throws StoreFailure if none of its agents answers
+   * @param before what the caller knows of it from before. Where Consul has nothing any more, no
+   *     empty log takes its place; where it has an earlier state of the same log, that becomes a
+   *     new one (PURGE.md rule 16)
+   * @throws StoreFailure if none of its agents answers, or the store is gone
    */
-  public static ConsulStore open(ConsulAddress address) {
+  public static ConsulStore open(ConsulAddress address, KnownPosition before) {
     Keys keys = new Keys(address.prefix());
     ConsulKv kv = ConsulKv.of(address);
     try {
-      return new ConsulStore(kv, keys, openHead(kv, keys));
-    } catch (StoreFailure e) {
-      kv.close();
-      throw ConsulKv.failure("Consul does not answer at " + address, e);
+      return new ConsulStore(kv, keys, openHead(kv, keys, before), before);
     } catch (RuntimeException e) {
       kv.close();
       throw e;
     }
   }
 
-  private static Known openHead(ConsulKv kv, Keys keys) {
+  private static Known openHead(ConsulKv kv, Keys keys, KnownPosition before) {
+    Position last = before.read();
     Value head = kv.read(keys.head());
     if (head == null) {
-      Position empty = new Position(UUID.randomUUID().toString(), 0, 0);
-      kv.create(keys.head(), Documents.writeJson(empty));
+      if (last != null) {
+        throw ConsulKv.failure(
+            "Consul has nothing below "
+                + keys.prefix()
+                + " any more, where the log "
+                + last.log()
+                + " was: restore a backup (nearcast restore), or remove "
+                + before.file()
+                + " to begin with an empty log");
+      }
+      kv.create(keys.head(), Documents.writeJson(new Position(UUID.randomUUID().toString(), 0, 0)));
       head = kv.read(keys.head());
     }
-    return known(head);
+    Known now = known(head);
+    if (last != null
+        && last.log().equals(now.position().log())
+        && last.revision() > now.position().revision()) {
+      renewLog(kv, keys, now, last.revision());
+      now = known(kv.read(keys.head()));
+    }
+    before.write(now.position());
+    return now;
+  }
+
+  /**
+   * Makes an earlier state of a log, which somebody has put back into Consul, a log of its own;
+   * unless another control plane has done so.
+   */
+  private static void renewLog(ConsulKv kv, Keys keys, Known earlier, long revision) {
+    Position was = earlier.position();
+    Position renewed = new Position(UUID.randomUUID().toString(), was.revision(), was.head());
+    LOG.warn(
+        "Consul has the log {} at revision {} only, where it was at {}: a backup has been put back,"
+            + " it becomes the new log {}",
+        was.log(),
+        was.revision(),
+        revision,
+        renewed.log());
+    kv.replace(keys.head(), Documents.writeJson(renewed), earlier.index());
   }
 
   private static Known known(@Nullable Value head) {
@@ -212,7 +262,8 @@ public final class ConsulStore implements Store {
   @Override
   public void commit(Commit commit) throws StaleRevision {
     Known before = known;
-    if (commit.revision() != before.position().revision() + 1) {
+    if (commit.revision() != before.position().revision() + 1
+        || !log.equals(before.position().log())) {
       throw new StaleRevision(commit.revision());
     }
     Position after = before.position().after(commit);
@@ -268,9 +319,21 @@ public final class ConsulStore implements Store {
     return new String(json, StandardCharsets.UTF_8);
   }
 
+  private void requireGoesOn(Known now, long revision) {
+    if (!now.position().log().equals(log)) {
+      throw new OutOfStep("Consul has another log, " + now.position().log() + ", not " + log);
+    }
+    if (now.position().revision() < revision) {
+      renewLog(kv, keys, now, revision);
+      throw new OutOfStep("Consul has an earlier state of the log " + log);
+    }
+  }
+
   @Override
   public List<Commit> commitsAfter(long revision, int limit) {
-    long last = Math.min(position().revision(), revision + limit);
+    position();
+    requireGoesOn(known, revision);
+    long last = Math.min(known.position().revision(), revision + limit);
     List<String> wanted =
         LongStream.rangeClosed(revision + 1, last).mapToObj(keys::commit).toList();
     List<Commit> commits = new ArrayList<>();
@@ -297,7 +360,32 @@ public final class ConsulStore implements Store {
 
   @Override
   public void watch(Runnable moved) {
-    watch.listen(moved);
+    watch.listen(() -> {
+      if (System.nanoTime() - keptNanos() > KEEP_GAP_NANOS) {
+        keep();
+      }
+      moved.run();
+    });
+  }
+
+  private long keptNanos() {
+    synchronized (kept) {
+      return keptNanos;
+    }
+  }
+
+  private void keep() {
+    synchronized (kept) {
+      try {
+        Position now = known.position();
+        if (now.log().equals(log)) {
+          kept.write(now);
+        }
+        keptNanos = System.nanoTime();
+      } catch (StoreFailure e) {
+        LOG.warn("tries again: {}", e.getMessage());
+      }
+    }
   }
 
   @Override
@@ -325,6 +413,7 @@ public final class ConsulStore implements Store {
   @Override
   public void close() {
     watch.close();
+    keep();
     try {
       lock.release();
     } catch (RuntimeException e) {

@@ -108,6 +108,39 @@ public final class ConsulAgent implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + "/" + prefix);
   }
 
+  /** The value of a key. */
+  public String get(String key) {
+    return send("GET", key + "?raw", "");
+  }
+
+  /** Writes a value behind everybody's back. */
+  public void put(String key, String value) {
+    send("PUT", key, value);
+  }
+
+  /** Deletes all keys that begin with a prefix behind everybody's back. */
+  public void delete(String prefix) {
+    send("DELETE", prefix + "?recurse", "");
+  }
+
+  private String send(String method, String path, String body) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(url("").resolve("/v1/kv/" + path))
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException(path + ": " + answer.statusCode());
+      }
+      return answer.body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.nearcast.control.store.Commit;
+import io.nearcast.control.store.OutOfStep;
+import io.nearcast.control.store.Position;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreBehaviour;
 import io.nearcast.control.store.StoreFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +32,7 @@ final class ConsulStoreTest implements StoreBehaviour {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static ConsulAgent agent;
 
+  private Path directory;
   private URI url;
   private Store store;
 
@@ -41,9 +47,10 @@ final class ConsulStoreTest implements StoreBehaviour {
   }
 
   @BeforeEach
-  void open() {
+  void open(@TempDir Path fresh) {
+    directory = fresh;
     url = agent.url("test/" + TESTS.incrementAndGet());
-    store = ConsulStore.open(ConsulAddress.parse(url.toString(), null));
+    store = open("own");
   }
 
   @AfterEach
@@ -59,17 +66,26 @@ final class ConsulStoreTest implements StoreBehaviour {
   @Override
   public Store reopened() {
     store.close();
-    open(url);
+    store = open("own");
     return store;
   }
 
-  private void open(URI same) {
-    store = ConsulStore.open(ConsulAddress.parse(same.toString(), null));
+  private Store open(String who) {
+    return ConsulStore.open(
+        ConsulAddress.parse(url.toString(), null), KnownPosition.in(directory(who)));
+  }
+
+  private Path directory(String who) {
+    try {
+      return Files.createDirectories(directory.resolve(who));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
   void onlyOneOfTwoWritersWritesARevision() throws Exception {
-    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
+    try (Store other = open("other")) {
       store.commit(
           new Commit(
               1, List.of(StoreBehaviour.entry(1)), List.of(StoreBehaviour.document("a", "mine"))));
@@ -90,7 +106,7 @@ final class ConsulStoreTest implements StoreBehaviour {
 
   @Test
   void whatOthersWroteIsReadCommitByCommit() throws Exception {
-    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
+    try (Store other = open("other")) {
       other.commit(
           new Commit(
               1,
@@ -115,7 +131,7 @@ final class ConsulStoreTest implements StoreBehaviour {
     AtomicInteger heard = new AtomicInteger();
     store.watch(heard::incrementAndGet);
     await().untilAtomic(heard, equalTo(1)); // what was written before it began to watch
-    try (Store other = ConsulStore.open(ConsulAddress.parse(url.toString(), null))) {
+    try (Store other = open("other")) {
       other.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
       await().untilAtomic(heard, equalTo(2));
     }
@@ -143,7 +159,79 @@ final class ConsulStoreTest implements StoreBehaviour {
 
   @Test
   void agentThatIsNotThereIsAFailure() {
-    assertThatThrownBy(() -> ConsulStore.open(ConsulAddress.parse("http://127.0.0.1:1", null)))
+    assertThatThrownBy(() ->
+            ConsulStore.open(
+                ConsulAddress.parse("http://127.0.0.1:1", null), KnownPosition.in(directory)))
         .isInstanceOf(StoreFailure.class);
+  }
+
+  private String head() {
+    return url.getPath().substring(1) + "/head";
+  }
+
+  @Test
+  void commitThatIsTriedAgainIsWrittenOnce() throws Exception {
+    Commit commit = new Commit(1, List.of(StoreBehaviour.entry(1)), List.of());
+    store.commit(commit);
+    try (Store other = open("other")) {
+      other.commit(new Commit(2, List.of(StoreBehaviour.entry(2)), List.of()));
+    }
+    assertThatThrownBy(() -> store.commit(commit)).isInstanceOf(StaleRevision.class);
+    assertThat(store.commitsAfter(0, 10)).extracting(Commit::id).startsWith(commit.id()).hasSize(2);
+  }
+
+  @Test
+  void earlierStateThatWasPutBackBecomesANewLog() throws Exception {
+    String log = store.position().log();
+    store.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
+    String earlier = agent.get(head());
+    store.commit(new Commit(2, List.of(StoreBehaviour.entry(2)), List.of()));
+    agent.put(head(), earlier);
+
+    assertThatThrownBy(() -> store.commitsAfter(2, 10)).isInstanceOf(OutOfStep.class);
+
+    assertThatThrownBy(() -> store.commit(new Commit(2, List.of(), List.of())))
+        .isInstanceOf(StaleRevision.class);
+    Position renewed = store.position();
+    assertThat(renewed.log()).isNotEqualTo(log);
+    assertThat(renewed.revision()).isEqualTo(1);
+    assertThatThrownBy(() -> store.commitsAfter(1, 10)).isInstanceOf(OutOfStep.class);
+    assertThat(reopened().position()).isEqualTo(renewed);
+  }
+
+  @Test
+  void earlierStateIsNoticedAtTheNextStart() throws Exception {
+    store.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
+    Position before = store.position();
+    String earlier = agent.get(head());
+    store.commit(new Commit(2, List.of(StoreBehaviour.entry(2)), List.of()));
+    store.close();
+    agent.put(head(), earlier);
+
+    store = open("own");
+
+    assertThat(store.position().log()).isNotEqualTo(before.log());
+    assertThat(store.position().head()).isEqualTo(1);
+    store.commit(new Commit(2, List.of(StoreBehaviour.entry(2)), List.of()));
+  }
+
+  @Test
+  void noEmptyLogTakesThePlaceOfOneThatIsGone() {
+    store.close();
+    agent.delete(head());
+    assertThatThrownBy(() -> open("own"))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("nearcast restore");
+    store = open("newcomer");
+    assertThat(store.position().head()).isZero();
+  }
+
+  @Test
+  void nextAgentIsAskedWhereOneDoesNotAnswer() throws Exception {
+    ConsulAddress address = ConsulAddress.parse("http://127.0.0.1:1," + url, null);
+    try (Store other = ConsulStore.open(address, KnownPosition.in(directory("other")))) {
+      other.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
+      assertThat(store.position()).isEqualTo(other.position());
+    }
   }
 }
