@@ -11,6 +11,7 @@ import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.FleetPublisher;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.PeerExchange;
+import io.nearcast.control.fleet.ReplicaExchange;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.purge.Purges;
@@ -149,6 +150,7 @@ public final class ControlPlane implements AutoCloseable {
     String adminToken = AdminTokenFile.in(data.path()).ensure(tokens);
     Members members = Members.open(ledger, System::nanoTime);
     parts.push(PeerExchange.start(store, members));
+    parts.push(ReplicaExchange.start(members));
     Purges purges = Purges.open(ledger, members);
     parts.push(purges);
     Snapshots snapshots = Snapshots.open(ledger);

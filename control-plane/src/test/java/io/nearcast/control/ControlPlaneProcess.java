@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A control plane as a process of its own. */
-final class ControlPlaneProcess implements AutoCloseable {
+public final class ControlPlaneProcess implements AutoCloseable {
   private static final String READY = "ready control-plane ";
 
   private final Process process;
@@ -42,12 +42,12 @@ final class ControlPlaneProcess implements AutoCloseable {
     return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  static ControlPlaneProcess start(Path directory) throws IOException {
+  public static ControlPlaneProcess start(Path directory) throws IOException {
     return start(directory, "127.0.0.1:0");
   }
 
   /** Starts it at an address, with further options. */
-  static ControlPlaneProcess start(Path directory, String listen, String... options)
+  public static ControlPlaneProcess start(Path directory, String listen, String... options)
       throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("--data", directory.toString(), "--listen", listen));
@@ -65,17 +65,17 @@ final class ControlPlaneProcess implements AutoCloseable {
         process, address, Files.exists(token) ? Files.readString(token).strip() : "");
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return address;
   }
 
   /** Empty where another control plane of the same store has written it. */
-  String adminToken() {
+  public String adminToken() {
     return adminToken;
   }
 
   /** As {@code kill -9}. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }

@@ -90,6 +90,15 @@ public final class LeaseBook {
     return Math.max(registered, watermark);
   }
 
+  /** An edge has said elsewhere what it has applied, so a lease that it holds is past that. */
+  public synchronized void applied(String id, String boot, long applied) {
+    Map<String, Counted> boots = counted.get(id);
+    if (boots != null) {
+      boots.computeIfPresent(
+          boot, (_, one) -> new Counted(Math.max(one.atLeast(), applied), one.fromNanos()));
+    }
+  }
+
   /** An edge has said that it holds no lease any more. */
   public synchronized void givenUp(String id, String boot) {
     Map<String, Counted> boots = counted.get(id);

@@ -11,6 +11,7 @@ import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.lease.LeaseGrant;
 import io.nearcast.config.lease.LeaseTerms;
+import io.nearcast.control.fleet.ReplicaRecord.Progress;
 import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
@@ -20,6 +21,7 @@ import io.nearcast.control.store.Document;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,17 +47,22 @@ public final class Members {
 
   private static final String PREFIX = "nodes/";
 
+  /** What a node's progress has as JSON beside its texts, amply. */
+  private static final int PROGRESS_BYTES = 64;
+
   private final Ledger ledger;
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, Node> nodes = new TreeMap<>();
-  private final LeaseBook leases;
+  private final Leases leases;
+  private long moves;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   private Members(Ledger ledger, LongSupplier nanoClock) {
     this.ledger = ledger;
     this.nanoClock = nanoClock;
-    this.leases = new LeaseBook(ledger.state().sequence(), nanoClock.getAsLong());
+    FeedState state = ledger.state();
+    leases = Leases.of(ledger.store(), state.log(), state.sequence(), nanoClock.getAsLong());
   }
 
   /**
@@ -117,7 +124,8 @@ public final class Members {
   /**
    * Takes in what a node says of itself. When this returns, membership is durable.
    *
-   * @return the lease that the report is worth, null for nodes that hold none
+   * @return the lease that the report is worth, null for nodes that hold none and where none can be
+   *     given now
    * @throws Refusal if another process uses the id, or there are too many members
    */
   public @Nullable LeaseGrant report(String id, NodeReport report) {
@@ -143,13 +151,17 @@ public final class Members {
       }
       Member member = node.member();
       long applied = applied(report);
-      node.heard(report, applied, true, now);
+      if (node.heard(report, applied, true, now)) {
+        moves++;
+      }
       if (!member.isEdge()) {
         return null;
       }
       // Counted first, then told from where on it has a lease (PURGE.md rule 18).
-      long watermark = leases.renew(id, member.boot(), member.registered(), applied, now);
-      return new LeaseGrant(ledger.state().log(), watermark, LeaseTerms.TERM);
+      OptionalLong watermark = leases.renew(member, applied, now);
+      return watermark.isPresent()
+          ? new LeaseGrant(ledger.state().log(), watermark.getAsLong(), LeaseTerms.TERM)
+          : null;
     } finally {
       lock.unlock();
     }
@@ -186,6 +198,75 @@ public final class Members {
             && node.member().boot().equals(word.report().boot())
             && at > node.heardNanos()) {
           node.heard(word.report(), applied(word.report()), false, at);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    changed();
+  }
+
+  /** The leases that are given here, and what is known of those of others. */
+  Leases leases() {
+    return leases;
+  }
+
+  /** The last sequence of the log, as this control plane knows it. */
+  long head() {
+    return ledger.state().sequence();
+  }
+
+  /** Grows whenever a node has told this control plane that it has applied more. */
+  long moves() {
+    lock.lock();
+    try {
+      return moves;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Nodes that have told this control plane lately that they have applied more.
+   *
+   * @param bytesMax about as much as they may have as JSON; the others are left out
+   */
+  List<Progress> progress(long sinceNanos, int bytesMax) {
+    lock.lock();
+    try {
+      List<Progress> all = new ArrayList<>();
+      long bytes = 0;
+      for (Node node : nodes.values()) {
+        Progress progress = node.progressSince(sinceNanos);
+        if (progress != null) {
+          bytes += PROGRESS_BYTES + progress.id().length() + progress.boot().length();
+          if (bytes > bytesMax) {
+            return all;
+          }
+          all.add(progress);
+        }
+      }
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes in what other control planes say in their records. */
+  void heard(List<ReplicaRecord> records) {
+    String log = ledger.state().log();
+    long head = head();
+    lock.lock();
+    try {
+      for (ReplicaRecord record : records) {
+        for (Progress progress :
+            log.equals(record.log()) ? record.progress() : List.<Progress>of()) {
+          Node node = nodes.get(progress.id());
+          if (node != null && node.member().boot().equals(progress.boot())) {
+            long applied = Math.min(progress.applied(), head);
+            node.progressed(applied);
+            leases.applied(progress.id(), progress.boot(), applied);
+          }
         }
       }
     } finally {
@@ -344,8 +425,24 @@ public final class Members {
         state.drained().contains(member.id()), state.pops().containsKey(member.pop()), now);
   }
 
-  /** What purges need to know. */
+  /**
+   * What purges need to know; of the leases that other control planes give, what was heard last.
+   */
   public Survey survey() {
+    return survey(leases.othersFloor());
+  }
+
+  /**
+   * What purges need to know, all of it as it is now. It proves a purge complete that was there
+   * before.
+   *
+   * @throws io.nearcast.control.store.StoreFailure if the store does not answer
+   */
+  public Survey surveyNow() {
+    return survey(leases.othersFloorNow());
+  }
+
+  private Survey survey(long othersFloor) {
     // Before the leases are looked at (PURGE.md rule 21).
     long head = ledger.state().sequence();
     long now = nanoClock.getAsLong();
@@ -357,9 +454,7 @@ public final class Members {
           all.add(standing(node, now));
         }
       }
-      long floor = leases.floor(head, now);
-      // Of the leases that another control plane has given nothing is known here.
-      return new Survey(all, ledger.store().isShared() ? 0 : floor);
+      return new Survey(all, Math.min(leases.floor(head, now), othersFloor));
     } finally {
       lock.unlock();
     }
@@ -372,7 +467,7 @@ public final class Members {
         member.isEdge(),
         member.joined(),
         node.applied(),
-        ledger.store().isShared() || leases.holds(member.id(), now),
+        leases.holds(node, now),
         node.down(now));
   }
 

@@ -4,6 +4,8 @@ import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.lease.LeaseTerms;
+import io.nearcast.control.fleet.ReplicaRecord.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A member and what it said last. Guarded by the lock of {@link Members}. */
 final class Node {
   private static final long DOWN_AFTER_NANOS = Fleet.DOWN_AFTER.toNanos();
+  private static final long COUNTED_NANOS = LeaseTerms.COUNTED.toNanos();
   private static final int FAILURES_SHOWN = 4;
 
   private Member member;
@@ -18,12 +21,14 @@ final class Node {
   private long applied;
   private long heardNanos;
   private boolean heardHere;
+  private long movedNanos;
   private @Nullable Long rivalNanos;
 
   /** A node that has said nothing yet since this control plane started. */
   Node(Member member, long nowNanos) {
     this.member = member;
     heardNanos = nowNanos;
+    movedNanos = nowNanos;
   }
 
   Member member() {
@@ -53,17 +58,41 @@ final class Node {
    *
    * @param here whether the node sent it to this control plane
    * @param atNanos when it came
+   * @return whether it has applied more
    */
-  void heard(NodeReport said, long appliedNow, boolean here, long atNanos) {
+  boolean heard(NodeReport said, long appliedNow, boolean here, long atNanos) {
+    boolean moved = appliedNow > applied;
     report = said;
-    applied = appliedNow;
+    // What others tell may be older than how far they have said it is.
+    applied = here ? appliedNow : Math.max(applied, appliedNow);
     heardHere = here;
     heardNanos = atNanos;
+    if (moved) {
+      movedNanos = atNanos;
+    }
+    return moved;
   }
 
   /** What the node has said to this control plane last, or null if it does not report here. */
   @Nullable NodeReport heardHere(long nowNanos) {
     return heardHere && !down(nowNanos) ? report : null;
+  }
+
+  /** Takes in what another control plane has been told of how far the process is. */
+  void progressed(long appliedThere) {
+    applied = Math.max(applied, appliedThere);
+  }
+
+  /** How far it is, if it has told this control plane since a time that it has applied more. */
+  @Nullable Progress progressSince(long nanos) {
+    return heardHere && movedNanos - nanos >= 0
+        ? new Progress(member.id(), member.boot(), applied)
+        : null;
+  }
+
+  /** Whether it may hold a lease of another control plane, as far as that has said. */
+  boolean isLeasedElsewhere(long nowNanos) {
+    return !heardHere && nowNanos - heardNanos < COUNTED_NANOS;
   }
 
   /** Takes in that another process uses the same id. */

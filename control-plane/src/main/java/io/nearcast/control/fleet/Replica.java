@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * stands still between the look at its own time and the answer.
  *
  * <p>Pure but for the store: time and the store are arguments, so that a simulation can drive it.
- * Thread-safe. {@link #step} is for one thread, and blocks for no longer than one operation of
- * the store; nothing else blocks. All fields are guarded by this.
+ * Thread-safe. {@link #step} is for one thread, and blocks for no longer than one operation of the
+ * store; nothing else blocks. All fields are guarded by this.
  */
 public final class Replica {
   /** For how long after it was sent a write of the record lets leases be given. */
@@ -98,9 +98,9 @@ public final class Replica {
         : OptionalLong.empty();
   }
 
-  /** The watermark if it was written now (rule 21). */
-  public synchronized long watermark(long head, long nowNanos) {
-    return Math.max(watermark, leases.floor(head, nowNanos));
+  /** Whether the watermark would be a higher one if it was written now. */
+  public synchronized boolean isBehind(long head, long nowNanos) {
+    return leases.floor(head, nowNanos) > watermark;
   }
 
   /**
@@ -110,17 +110,20 @@ public final class Replica {
    * @param sent the moment before the call
    * @param head the last sequence of the log, as read before
    * @param progress goes into the record
-   * @return whether it holds its record, so that nothing is to be done at once
+   * @return whether its record has been written as it is now; else there is another step to be done
+   *     at once
    * @throws io.nearcast.control.store.StoreFailure if the store does not answer; to be called again
    */
   public boolean step(ReplicaStore store, Moment sent, long head, List<Progress> progress) {
     switch (phase()) {
       case ABSENT -> create(store, sent);
       case CREATED -> begin(store);
-      case HELD -> publish(store, sent, head, progress);
       case UNSURE -> lookUp(store);
+      case HELD -> {
+        return publish(store, sent, head, progress);
+      }
     }
-    return phase() == Phase.HELD;
+    return false;
   }
 
   private synchronized Phase phase() {
@@ -151,14 +154,14 @@ public final class Replica {
     }
   }
 
-  private void publish(ReplicaStore store, Moment sent, long head, List<Progress> progress) {
+  private boolean publish(ReplicaStore store, Moment sent, long head, List<Progress> progress) {
     String mine;
     long known;
     ReplicaRecord record;
     synchronized (this) {
       mine = id;
       known = version;
-      watermark = watermark(head, sent.nanos());
+      watermark = Math.max(watermark, leases.floor(head, sent.nanos())); // rule 21
       record = next(watermark, progress);
       phase = Phase.UNSURE;
     }
@@ -169,6 +172,7 @@ public final class Replica {
     if (now.isPresent()) {
       wrote(now.getAsLong(), sent);
     }
+    return now.isPresent();
   }
 
   private ReplicaRecord next(long mark, List<Progress> progress) {

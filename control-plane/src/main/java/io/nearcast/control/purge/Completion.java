@@ -32,14 +32,21 @@ public final class Completion {
         .reduce(unleased, Math::min);
   }
 
-  /** How far a purge is at one node. */
-  static ReceiptState state(Standing node, long sequence, @Nullable Long revalidateSince) {
+  /**
+   * How far a purge is at one node.
+   *
+   * @param leaseFloor the sequence that all leases are past
+   */
+  static ReceiptState state(
+      Standing node, long sequence, @Nullable Long revalidateSince, long leaseFloor) {
     if (node.applied() >= sequence) {
       return ReceiptState.APPLIED;
     }
     boolean lapses = node.edge() && revalidateSince != null && past(node) >= revalidateSince;
     if (lapses) {
-      return node.leased() ? ReceiptState.PENDING : ReceiptState.LEASE_EXPIRED;
+      return node.leased() && sequence > leaseFloor
+          ? ReceiptState.PENDING
+          : ReceiptState.LEASE_EXPIRED;
     }
     return node.down() ? ReceiptState.UNCONFIRMED : ReceiptState.PENDING;
   }

@@ -52,12 +52,11 @@ final class CutOffServices {
 
   /**
    * Since when a service is {@code revalidate} for all who have applied as much, or null where
-   * purges wait for every edge: also where the store is shared, for of the leases that other
-   * control planes have given nothing is known here.
+   * purges wait for every edge.
    */
   @Nullable Long since(String service) {
     CutOff cutOff = services.get(service);
-    return cutOff == null || ledger.store().isShared() ? null : cutOff.countsSince();
+    return cutOff == null ? null : cutOff.countsSince();
   }
 
   /** Whether there is a service of which some edge may not know yet. */

@@ -16,6 +16,7 @@ import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
 import io.nearcast.control.store.Document;
+import io.nearcast.control.store.StoreFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -253,17 +254,17 @@ public final class Purges implements AutoCloseable {
 
   /** How far a purge is now. */
   public PurgeView view(StoredPurge purge) {
-    List<Standing> standings = members.survey().standings();
+    Survey survey = members.survey();
     Map<String, Long> matched = records.matched(purge.sequence());
     Long since = cutOff.since(purge.service());
     if (purge.completedAt() != null) {
-      return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, standings, matched));
+      return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, survey.standings(), matched));
     }
-    List<NodeReceipt> receipts = receipts(purge.sequence(), since, standings, matched);
+    List<NodeReceipt> receipts = receipts(purge.sequence(), since, survey, matched);
     boolean silent =
-        standings.stream()
+        survey.standings().stream()
             .filter(node -> node.edge() && node.joined() < purge.sequence())
-            .map(node -> Completion.state(node, purge.sequence(), since))
+            .map(node -> Completion.state(node, purge.sequence(), since, survey.leaseFloor()))
             .anyMatch(state -> state == ReceiptState.UNCONFIRMED);
     return new PurgeView(purge, silent ? PurgeState.UNCONFIRMED : PurgeState.PENDING, receipts);
   }
@@ -287,17 +288,19 @@ public final class Purges implements AutoCloseable {
     if (kept == ReceiptState.APPLIED || node == null) {
       return kept;
     }
-    ReceiptState now = Completion.state(node, sequence, null);
+    ReceiptState now = Completion.state(node, sequence, null, 0);
     return kept == ReceiptState.LEASE_EXPIRED && now != ReceiptState.APPLIED ? kept : now;
   }
 
   private static List<NodeReceipt> receipts(
-      long sequence, @Nullable Long since, List<Standing> standings, Map<String, Long> matched) {
-    return standings.stream()
+      long sequence, @Nullable Long since, Survey survey, Map<String, Long> matched) {
+    return survey.standings().stream()
         .filter(node -> node.joined() < sequence)
         .map(node ->
             new NodeReceipt(
-                node.id(), Completion.state(node, sequence, since), matched.get(node.id())))
+                node.id(),
+                Completion.state(node, sequence, since, survey.leaseFloor()),
+                matched.get(node.id())))
         .toList();
   }
 
@@ -358,21 +361,36 @@ public final class Purges implements AutoCloseable {
     Map<Long, String> candidates = candidates();
     Survey survey = members.survey();
     cutOff.note(survey);
-    Map<String, Long> passed = new HashMap<>();
-    List<Long> complete =
-        candidates.entrySet().stream()
-            .filter(purge ->
-                purge.getKey()
-                    <= passed.computeIfAbsent(
-                        purge.getValue(),
-                        service -> Completion.passed(survey, cutOff.since(service))))
-            .map(Map.Entry::getKey)
-            .toList();
-    for (int from = 0; from < complete.size(); from += COMPLETED_AT_ONCE) {
-      complete(
-          complete.subList(from, Math.min(complete.size(), from + COMPLETED_AT_ONCE)),
-          survey.standings());
+    Map<Long, String> complete = passed(candidates, survey);
+    if (complete.values().stream().anyMatch(service -> cutOff.since(service) != null)) {
+      try {
+        survey = members.surveyNow(); // of the leases that others have given, too
+      } catch (StoreFailure e) {
+        LOG.debug("purges may be complete, looks again: {}", e.getMessage());
+        failed = true;
+        return;
+      }
+      complete = passed(candidates, survey);
     }
+    List<Long> sequences = List.copyOf(complete.keySet());
+    for (int from = 0; from < sequences.size(); from += COMPLETED_AT_ONCE) {
+      int to = Math.min(sequences.size(), from + COMPLETED_AT_ONCE);
+      complete(sequences.subList(from, to), survey);
+    }
+  }
+
+  /** Those of some purges that a survey of after them proves to be complete, in their order. */
+  private Map<Long, String> passed(Map<Long, String> candidates, Survey survey) {
+    Map<String, Long> passed = new HashMap<>();
+    Map<Long, String> complete = new LinkedHashMap<>();
+    candidates.forEach((sequence, service) -> {
+      long through =
+          passed.computeIfAbsent(service, name -> Completion.passed(survey, cutOff.since(name)));
+      if (sequence <= through) {
+        complete.put(sequence, service);
+      }
+    });
+    return complete;
   }
 
   /** The purges that are not complete and their services, in their order. */
@@ -387,14 +405,17 @@ public final class Purges implements AutoCloseable {
     }
   }
 
-  private void complete(List<Long> sequences, List<Standing> standings) {
+  private void complete(List<Long> sequences, Survey survey) {
     try {
       ledger.write(draft -> {
         for (long sequence : sequences) {
           StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
-          if (purge != null && purge.completedAt() == null) {
+          if (purge != null && purge.completedAt() != null) {
+            continue; // another control plane was first, and wrote it all
+          }
+          if (purge != null) {
             Long since = cutOff.since(purge.service());
-            List<NodeReceipt> receipts = receipts(sequence, since, standings, Map.of());
+            List<NodeReceipt> receipts = receipts(sequence, since, survey, Map.of());
             draft.put(PurgeRecords.key(sequence), purge.completed(draft.now(), receipts));
           }
           draft.delete(OPEN_PREFIX + digits(sequence));

@@ -115,6 +115,11 @@ public interface Store extends AutoCloseable {
     return false;
   }
 
+  /** The records of the control planes that share the store, null where it is not shared. */
+  default @Nullable SharedRecords records() {
+    return null;
+  }
+
   /**
    * Tells the other control planes something that need not be durable; what was said under the same
    * name before is forgotten.

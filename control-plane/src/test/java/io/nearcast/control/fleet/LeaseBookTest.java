@@ -64,6 +64,18 @@ final class LeaseBookTest {
   }
 
   @Test
+  void whatAnEdgeHasToldOthersCountsForTheLeaseThatItHolds() {
+    book.renew("one", "a", 10, 11, 0);
+    book.applied("one", "b", 15);
+    book.applied("two", "a", 15);
+    assertThat(book.floor(20, 1)).as("nobody that is counted").isEqualTo(11);
+    book.applied("one", "a", 15);
+    book.applied("one", "a", 13);
+    assertThat(book.floor(20, 1)).isEqualTo(15);
+    assertThat(book.holds("one", END)).as("is no longer one").isFalse();
+  }
+
+  @Test
   void leaseThatWasGivenUpIsNotWaitedFor() {
     book.renew("one", "a", 10, 11, 0);
     book.givenUp("one", "a");

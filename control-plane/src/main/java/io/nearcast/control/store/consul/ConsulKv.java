@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -146,6 +147,37 @@ final class ConsulKv implements AutoCloseable {
     told(consul -> consul.keyValueClient().putValue(key, value, 0, PutOptions.BLANK));
   }
 
+  /**
+   * Writes a value if the key is as the caller knows it.
+   *
+   * @param index at which it was written last, 0 if it is not to be there
+   * @return the new index, empty if it is not so, or the answer to the write was lost
+   */
+  OptionalLong compareAndSet(String key, byte[] value, BigInteger index) {
+    List<Value> written =
+        allOrNone(
+            ImmutableOperation.builder()
+                .verb(Verb.CHECK_AND_SET.toValue())
+                .key(key)
+                .value(new String(value, StandardCharsets.UTF_8))
+                .index(index)
+                .build());
+    return written == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(written.getFirst().getModifyIndex());
+  }
+
+  /** Deletes a key if it was written last at an index; says whether it was. */
+  boolean compareAndDelete(String key, BigInteger index) {
+    return allOrNone(
+            ImmutableOperation.builder()
+                .verb(Verb.DELETE_CHECK_AND_SET.toValue())
+                .key(key)
+                .index(index)
+                .build())
+        != null;
+  }
+
   /** Deletes a key, whether it is there or not. */
   void delete(String key) {
     told(consul -> {
@@ -189,6 +221,16 @@ final class ConsulKv implements AutoCloseable {
     return told(consul -> consul.keyValueClient().getValues(prefix, NEWEST));
   }
 
+  /**
+   * Waits until a key that begins with a prefix has changed, for a few seconds.
+   *
+   * @param index the index of what the caller knows
+   */
+  ConsulResponse<List<Value>> awaitTreeChange(String prefix, BigInteger index) {
+    QueryOptions options = QueryOptions.blockSeconds(BLOCK_SECONDS, index).build();
+    return told(consul -> consul.keyValueClient().getConsulResponseWithValues(prefix, options));
+  }
+
   /** The values of some keys, in the order of the keys; those that are gone are left out. */
   List<Value> readAll(List<String> keys) {
     List<Value> values = new ArrayList<>(keys.size());
@@ -204,20 +246,22 @@ final class ConsulKv implements AutoCloseable {
         keys.stream()
             .map(key -> ImmutableOperation.builder().verb(Verb.GET.toValue()).key(key).build())
             .toArray(Operation[]::new);
-    List<Value> some = told(consul -> allOrNone(consul, gets));
+    List<Value> some = allOrNone(gets);
     return some == null ? oneByOne(keys) : some;
   }
 
-  /** All values, or null where one of them is gone, which fails the transaction as a whole. */
-  private static @Nullable List<Value> allOrNone(Consul consul, Operation[] gets) {
-    try {
-      return values(consul.keyValueClient().performTransaction(NEWEST_OF_ALL, gets));
-    } catch (ConsulException e) {
-      if (e.getCode() == HTTP_CONFLICT) {
-        return null;
+  /** All values, or null where a check fails or one of them is gone; then nothing is written. */
+  private @Nullable List<Value> allOrNone(Operation... operations) {
+    return told(consul -> {
+      try {
+        return values(consul.keyValueClient().performTransaction(NEWEST_OF_ALL, operations));
+      } catch (ConsulException e) {
+        if (e.getCode() == HTTP_CONFLICT) {
+          return null;
+        }
+        throw e;
       }
-      throw e;
-    }
+    });
   }
 
   private List<Value> oneByOne(List<String> keys) {

@@ -11,6 +11,7 @@ import io.nearcast.control.store.Document;
 import io.nearcast.control.store.Entry;
 import io.nearcast.control.store.OutOfStep;
 import io.nearcast.control.store.Position;
+import io.nearcast.control.store.SharedRecords;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
@@ -391,6 +392,11 @@ public final class ConsulStore implements Store {
   @Override
   public boolean isShared() {
     return true;
+  }
+
+  @Override
+  public SharedRecords records() {
+    return new ConsulRecords(kv, keys);
   }
 
   @Override

@@ -9,6 +9,7 @@ package io.nearcast.control.store.consul;
  * PREFIX/entries/0000000000000009  the entry
  * PREFIX/documents/pops/fra        the document
  * PREFIX/lock                      held by the session of the control plane that compacts the log
+ * PREFIX/replicas/ID               what a control plane says of its leases, which only it writes
  * PREFIX/notices/NAME              what one control plane tells the others, beside all commits
  * </pre>
  *
@@ -30,6 +31,15 @@ record Keys(String prefix) {
 
   String document(String key) {
     return prefix + "/documents/" + key;
+  }
+
+  String replica(String id) {
+    return prefix + "/replicas/" + id;
+  }
+
+  /** The id of a record's key in Consul. */
+  String replicaId(String key) {
+    return key.substring(replica("").length());
   }
 
   String notice(String name) {
