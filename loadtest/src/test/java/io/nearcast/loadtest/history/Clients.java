@@ -109,7 +109,7 @@ final class Clients {
     }
   }
 
-  /** When the content was made: by the body's first word, or of a 304 by the ETag. */
+  /** When the content was made: by the oldest line of the body, or of a 304 by the ETag. */
   private static long made(HttpResponse<InputStream> response) {
     HttpHeaders headers = response.headers();
     String text;
@@ -119,17 +119,25 @@ final class Clients {
       // It has broken off; the head has been served all the same.
       return Seen.NONE;
     }
-    boolean stamped = headers.firstValue(StampingOrigin.STAMP).isPresent();
     if (response.statusCode() == 304) {
       return headers
           .firstValue("ETag")
           .map(etag -> number(etag.replace("\"", "")))
           .orElse(Seen.NONE);
     }
-    return stamped ? number(text.substring(0, Math.max(0, text.indexOf(' ')))) : Seen.NONE;
+    // Lines of a body that was put together of slices must all be new.
+    return headers.firstValue(StampingOrigin.STAMP).isPresent()
+        ? text.lines()
+            .mapToLong(line -> number(line.substring(0, Math.max(0, line.indexOf(' ')))))
+            .min()
+            .orElse(Seen.NONE)
+        : Seen.NONE;
   }
 
+  /** Digits as a number, or nothing. */
   private static long number(String text) {
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : Seen.NONE;
+    return !text.isEmpty() && text.length() < 19 && text.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? Long.parseLong(text)
+        : Seen.NONE;
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,27 @@ final class Fleet implements AutoCloseable {
     if (process != null) {
       process.kill();
       keepOutput(name, process);
+    }
+  }
+
+  /** Lets a process stand still, or go on, by a signal. */
+  void suspend(String name, boolean still) throws IOException, InterruptedException {
+    ChildProcess process = processes.get(name);
+    if (process != null && process.alive()) {
+      String signal = still ? "-STOP" : "-CONT";
+      new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
+          .inheritIO()
+          .start()
+          .waitFor();
+    }
+  }
+
+  /** Deletes what a killed node has on disk: another machine takes its place. */
+  void loseDisk(String node) throws IOException {
+    try (Stream<Path> files = Files.walk(data.resolve(node))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 

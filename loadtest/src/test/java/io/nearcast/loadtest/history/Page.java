@@ -23,6 +23,8 @@ record Page(String service, String path, Set<String> tags, Kind kind, boolean ch
     BRIEF("max-age=1"),
     /** Soon stale, and may be served so. */
     STALE("max-age=1, stale-while-revalidate=600, stale-if-error=600"),
+    /** Fresh for long, and so large that it is fetched and stored in slices. */
+    LARGE("max-age=600"),
     /** Fresh for long, and the origin takes its time, so that purges come while it is fetched. */
     SLOW("max-age=600");
 
@@ -40,6 +42,11 @@ record Page(String service, String path, Set<String> tags, Kind kind, boolean ch
     tags = Set.copyOf(tags);
   }
 
+  /** About how long its body is. */
+  int bytes() {
+    return kind == Kind.LARGE ? 1_200_000 : 2_000;
+  }
+
   /** The host that it is asked for at. */
   String host() {
     return "www." + service + ".test";
@@ -54,7 +61,8 @@ record Page(String service, String path, Set<String> tags, Kind kind, boolean ch
   static List<Page> of(String service) {
     List<Page> pages = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      for (int i = 0; i < PAGES_OF_EACH_KIND; i++) {
+      boolean large = kind == Kind.LARGE;
+      for (int i = 0; i < (large ? 1 : PAGES_OF_EACH_KIND); i++) {
         String path = "/" + kind.name().toLowerCase(java.util.Locale.ROOT) + "/" + i;
         pages.add(
             new Page(service, path, Set.of("third-" + i % 3, "half-" + i / 3), kind, i % 2 == 0));

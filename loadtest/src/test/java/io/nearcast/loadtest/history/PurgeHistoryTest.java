@@ -48,7 +48,7 @@ final class PurgeHistoryTest {
   private void check(Run run, int size) throws Exception {
     List<Checker.Violation> violations = run.violations();
     assertThat(violations).as("see %s", run.explain(data, violations)).isEmpty();
-    System.out.println(report(run, Duration.ZERO));
+    System.out.println(figures(run));
 
     assertThat(run.hitsAfterPurges()).as("hits after purges").isGreaterThan(100L * size);
     assertThat(run.purges().values().stream().mapToLong(Long::longValue).sum())
@@ -56,6 +56,7 @@ final class PurgeHistoryTest {
         .isGreaterThan(30L * size);
     assertThat(run.purges()).as("kinds of purges").hasSizeGreaterThan(6);
     assertThat(run.kills()).as("kills").containsOnlyKeys("control-plane", "edge", "shield");
+    assertThat(run.suspensions()).as("processes that stood still").isNotEmpty();
     assertThat(run.weathers()).as("weather").hasSizeGreaterThanOrEqualTo(2);
     assertThat(run.unconfirmed()).as("purges seen unconfirmed").isPositive();
     assertThat(run.completeWithoutLease()).as("complete while an edge is cut off").isPositive();
@@ -72,12 +73,21 @@ final class PurgeHistoryTest {
 
     One control plane (SQLite), two shields, three edges, each a process, for %d minutes. Every link, between nodes and control plane, edges and
     shields, nodes and origin, went through a proxy that delayed, held back, lost or cut what was sent; processes were killed with `kill -9` and
-    started again. Two services side by side, with `whenCutOff: serve` and `revalidate`. The origin stamps each answer, and each 304, with a
-    counter. Every answer to a client was checked: one that was asked for after a hard purge had been seen complete must have a stamp of after
-    the purge was posted (`PurgeHistoryTest`).
+    started again, or stood still (`SIGSTOP`) and went on. Two services side by side, with `whenCutOff: serve` and `revalidate`. The origin stamps
+    each answer, and each 304, with a counter. Every answer to a client was checked: one that was asked for after a hard purge had been seen
+    complete must have a stamp of after the purge was posted (`PurgeHistoryTest`).
 
     | | |
     |---|---|
+    %s
+    Time to complete is from the POST until the test has seen it, by `Prefer: wait` or by looking five times a second: it is that of the faults, for
+    purges wait for edges that are down or cut off.
+    """
+        .formatted(duration.toMinutes(), figures(run));
+  }
+
+  private static String figures(Run run) {
+    return """
     | answers checked | %,d |
     | of these | %s |
     | requests without an answer | %,d |
@@ -86,17 +96,15 @@ final class PurgeHistoryTest {
     | purges | %s |
     | seen unconfirmed | %,d |
     | complete while an edge was cut off that had not applied them | %,d |
-    | kill -9 | %s |
+    | kill -9, of nodes one in four with the loss of its disk | %s |
+    | stood still for up to 9 s | %s |
     | bad weather on a link | %s |
     | time to complete, `serve` | %s |
     | time to complete, `revalidate` | %s |
     | answers with purged content while their purge was not complete yet | %,d |
     | **answers that break the promise** | **%d** |
-
-    Time to complete is from the POST until the test has seen it, by `Prefer: wait` or by looking five times a second.
     """
         .formatted(
-            duration.toMinutes(),
             run.history().answers().size(),
             list(run.answers()),
             run.history().failures(),
@@ -107,6 +115,7 @@ final class PurgeHistoryTest {
             run.unconfirmed(),
             run.completeWithoutLease(),
             list(run.kills()),
+            list(run.suspensions()),
             list(run.weathers()),
             times(run.millisToComplete("steady")),
             times(run.millisToComplete("careful")),

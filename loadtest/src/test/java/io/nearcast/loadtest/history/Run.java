@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param unconfirmed how many were seen unconfirmed
  * @param completeWithoutLease how many were complete while an edge had not applied them
  * @param kills how many, by role
+ * @param suspensions how often processes stood still, by role
  * @param weathers how many, by kind
  * @param originRequests how many came to the origin
  * @param originConfirmed how many of these were answered 304
@@ -38,6 +39,7 @@ record Run(
     long unconfirmed,
     long completeWithoutLease,
     Map<String, Long> kills,
+    Map<String, Long> suspensions,
     Map<String, Long> weathers,
     long originRequests,
     long originConfirmed) {
@@ -110,6 +112,7 @@ record Run(
           purger.unconfirmed().size(),
           purger.completeWithoutLease().size(),
           trouble.kills(),
+          trouble.suspensions(),
           trouble.weathers(),
           origin.requests(),
           origin.confirmed());

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * the request has come; what it answers is decided then, however long the answer takes.
  *
  * <p>The stamp is in the field {@value #STAMP}, which a cache replaces with that of a 304 (RFC 9111
- * section 3.2): so it says of whatever is served when the origin was asked last. The body begins
- * with when its content was made: of a page with a validator at its last edit, of another one now.
+ * section 3.2): so it says of whatever is served when the origin was asked last. Each line of the
+ * body says when its content was made: of a page with a validator at its last edit, of another one
+ * now.
  *
  * <p>Some answers are slow, some are errors, some break off. Thread-safe; each request has a
  * virtual thread of its own.
@@ -34,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class StampingOrigin implements AutoCloseable {
   static final String STAMP = "X-Stamp";
 
-  private static final int BODY_BYTES = 2_000;
+  private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{1,9})-([0-9]{0,9})");
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -131,7 +135,8 @@ final class StampingOrigin implements AutoCloseable {
       if (page == null) {
         exchange.sendResponseHeaders(404, -1);
       } else {
-        send(exchange, decide(page, asked.getFirst("If-None-Match")));
+        Answer answer = decide(page, asked.getFirst("If-None-Match"));
+        send(exchange, answer, range(asked, answer));
       }
     } catch (InterruptedException _) {
       // The origin is being closed: the connection ends with it.
@@ -139,7 +144,22 @@ final class StampingOrigin implements AutoCloseable {
     }
   }
 
-  private void send(HttpExchange exchange, Answer answer) throws IOException, InterruptedException {
+  /** The bytes that are wanted of the body (RFC 9110 section 14.2), null for all. */
+  private static @Nullable Matcher range(Headers asked, Answer answer) {
+    String range = asked.getFirst("Range");
+    String condition = asked.getFirst("If-Range");
+    if (range == null
+        || answer.status != 200
+        || !answer.page.checked()
+        || (condition != null && !condition.equals(answer.etag()))) {
+      return null;
+    }
+    Matcher matcher = RANGE.matcher(range);
+    return matcher.matches() ? matcher : null;
+  }
+
+  private void send(HttpExchange exchange, Answer answer, @Nullable Matcher range)
+      throws IOException, InterruptedException {
     boolean error = answer.status == 503;
     Headers headers = exchange.getResponseHeaders();
     headers.set(STAMP, String.valueOf(answer.stamp));
@@ -157,7 +177,16 @@ final class StampingOrigin implements AutoCloseable {
       return;
     }
     byte[] body = body(answer);
-    exchange.sendResponseHeaders(answer.status, body.length);
+    int status = answer.status;
+    if (range != null) {
+      int first = Math.min(Integer.parseInt(range.group(1)), body.length - 1);
+      int end = range.group(2).isEmpty() ? body.length : Integer.parseInt(range.group(2)) + 1;
+      int last = Math.clamp(end, first + 1, body.length) - 1;
+      headers.set("Content-Range", "bytes " + first + "-" + last + "/" + body.length);
+      body = Arrays.copyOfRange(body, first, last + 1);
+      status = 206;
+    }
+    exchange.sendResponseHeaders(status, body.length);
     OutputStream out = exchange.getResponseBody();
     int half = body.length / 2;
     out.write(body, 0, half);
@@ -170,9 +199,9 @@ final class StampingOrigin implements AutoCloseable {
     }
   }
 
+  /** Lines, each of which says when the content was made. */
   private static byte[] body(Answer answer) {
-    String text = answer.made + " " + answer.page + " ";
-    return (text + ".".repeat(Math.max(1, BODY_BYTES - text.length())))
-        .getBytes(StandardCharsets.US_ASCII);
+    String line = answer.made + " " + answer.page + "\n";
+    return line.repeat(answer.page.bytes() / line.length()).getBytes(StandardCharsets.US_ASCII);
   }
 }

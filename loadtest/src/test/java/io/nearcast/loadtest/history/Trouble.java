@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class Trouble {
   private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
   private final Set<String> busy = new HashSet<>(); // guarded by itself
   private final Map<String, LongAdder> kills = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> suspensions = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> weathers = new ConcurrentHashMap<>();
   private volatile @Nullable Throwable failure;
   private volatile boolean over;
@@ -68,6 +70,11 @@ final class Trouble {
     return counts(kills);
   }
 
+  /** How often each role stood still. */
+  Map<String, Long> suspensions() {
+    return counts(suspensions);
+  }
+
   /** How often there was which weather. */
   Map<String, Long> weathers() {
     return counts(weathers);
@@ -92,10 +99,15 @@ final class Trouble {
       kill("fra-1", 500);
       Thread.sleep(3_000);
       kill(Fleet.CONTROL_PLANE, 1_000);
+      // One that stands still, without a lease when it goes on.
+      suspend("sin-1", CUT_OFF_MILLIS);
       while (!over) {
         Thread.sleep(random.nextInt(pauseMillisMax));
-        if (random.nextInt(3) == 0) {
+        int lot = random.nextInt(8);
+        if (lot < 3) {
           kill(anyProcess(), random.nextInt(3_000));
+        } else if (lot < 4) {
+          suspend(anyProcess(), random.nextInt(200, CUT_OFF_MILLIS));
         } else {
           List<Link> links = fleet.links();
           Weather weather = BAD.get(random.nextInt(BAD.size()));
@@ -119,24 +131,61 @@ final class Trouble {
   }
 
   private void kill(String process, int downMillis) {
-    synchronized (busy) {
-      boolean many =
-          busy.stream().filter(name -> name.startsWith("kill")).count() >= DOWN_AT_ONCE_MAX;
-      if (many || !busy.add("kill " + process)) {
-        return;
-      }
+    boolean disk = process.equals(Fleet.CONTROL_PLANE) || random.nextInt(4) > 0;
+    if (!begin(process)) {
+      return;
     }
-    String role = process.replaceAll("^(fra|iad|sin)", "edge").replaceAll("-[0-9]$", "");
-    kills.computeIfAbsent(role, _ -> new LongAdder()).increment();
+    count(kills, role(process));
     later(
-        "kill " + process,
+        process,
         () -> {
-          history.note("kill -9 " + process);
+          history.note("kill -9 " + process + (disk ? "" : ", and its disk is lost"));
           fleet.kill(process);
+          if (!disk) {
+            fleet.loseDisk(process);
+          }
           pause(downMillis);
           fleet.restart(process);
           history.note(process + " is ready again");
         });
+  }
+
+  private void suspend(String process, int millis) {
+    if (!begin(process)) {
+      return;
+    }
+    count(suspensions, role(process));
+    later(
+        process,
+        () -> {
+          history.note(process + " stands still");
+          fleet.suspend(process, true);
+          try {
+            pause(millis);
+          } finally {
+            fleet.suspend(process, false);
+            history.note(process + " goes on");
+          }
+        });
+  }
+
+  /** Whether something may be done to a process now: not to one, or to many, in trouble already. */
+  private boolean begin(String process) {
+    synchronized (busy) {
+      long others =
+          busy.stream()
+              .filter(name -> name.equals(Fleet.CONTROL_PLANE) || Fleet.nodes().contains(name))
+              .count();
+      return others < DOWN_AT_ONCE_MAX && busy.add(process);
+    }
+  }
+
+  private static String role(String process) {
+    return Fleet.EDGES.contains(process) ? "edge" : process.replaceAll("-[0-9]$", "");
+  }
+
+  private static void count(Map<String, LongAdder> counts, String name) {
+    counts.computeIfAbsent(name, _ -> new LongAdder()).increment();
   }
 
   private void change(String link, Weather weather, int millis) {
@@ -145,9 +194,7 @@ final class Trouble {
         return;
       }
     }
-    weathers
-        .computeIfAbsent(weather.name().toLowerCase(java.util.Locale.ROOT), _ -> new LongAdder())
-        .increment();
+    count(weathers, weather.name().toLowerCase(Locale.ROOT));
     later(
         link,
         () -> {
