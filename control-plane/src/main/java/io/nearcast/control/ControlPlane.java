@@ -23,6 +23,7 @@ import io.nearcast.control.store.consul.ConsulAddress;
 import io.nearcast.control.store.consul.ConsulStore;
 import io.nearcast.control.store.consul.KnownPosition;
 import io.nearcast.control.store.sqlite.SqliteStore;
+import io.nearcast.control.warm.Warms;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -158,7 +159,8 @@ public final class ControlPlane implements AutoCloseable {
     FeedTail tail = new FeedTail(ledger.state().log(), ledger.state().sequence());
     ledger.listen(tail::committed);
     parts.push(FleetPublisher.start(members, tail));
-    RestApi api = new RestApi(ledger, tokens, members, purges, tail, snapshots);
+    Warms warms = new Warms(ledger, members, clock);
+    RestApi api = new RestApi(ledger, tokens, members, purges, warms, tail, snapshots);
     RestServer server = serve(api, options.listen());
     parts.push(server);
     parts.push(tail::close);

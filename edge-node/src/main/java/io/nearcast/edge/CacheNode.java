@@ -3,6 +3,7 @@ package io.nearcast.edge;
 import io.nearcast.config.feed.FeedFollower;
 import io.nearcast.config.feed.NodeIdentity;
 import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.launch.DataDirectory;
 import io.nearcast.config.launch.HostPort;
 import io.nearcast.config.launch.StartFailure;
@@ -32,6 +33,7 @@ import io.nearcast.edge.store.memory.MemoryStore;
 import io.nearcast.edge.upstream.Target;
 import io.nearcast.edge.upstream.UpstreamLimits;
 import io.nearcast.edge.upstream.Upstreams;
+import io.nearcast.edge.warm.Warmer;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import java.net.InetSocketAddress;
@@ -69,6 +71,7 @@ public final class CacheNode implements AutoCloseable {
   private final Server server;
   private final AdminServer adminServer;
   private final AtomicReference<@Nullable FeedFollower> follower = new AtomicReference<>();
+  private final AtomicReference<@Nullable Warmer> warmer = new AtomicReference<>();
 
   private CacheNode(
       CacheNodeOptions options,
@@ -120,7 +123,7 @@ public final class CacheNode implements AutoCloseable {
                   engine,
                   options.tier() == Engine.Tier.EDGE ? Limits.DEFAULT : Limits.DEFAULT.forTiers(),
                   new ServerMetrics(metrics.registry())));
-      new NodeMetrics(engine, server, accessLog).register(metrics.registry());
+      new NodeMetrics(engine, server, accessLog, this::urlsToWarm).register(metrics.registry());
       switch (options.source()) {
         case CacheNodeOptions.Source.Standalone alone -> serve(alone, engine);
         case CacheNodeOptions.Source.Member member ->
@@ -128,7 +131,7 @@ public final class CacheNode implements AutoCloseable {
                 member,
                 options,
                 data.orElseThrow(),
-                new Agent(id, engine, tiers, sweeper, isEdge(options)));
+                new Agent(id, engine, tiers, sweeper, isEdge(options), warmer(id)::order));
       }
       adminServer =
           started(
@@ -255,6 +258,24 @@ public final class CacheNode implements AutoCloseable {
                 identity, member.controlPlanes(), member.token(), data.path(), agent, lease)));
   }
 
+  private Warmer warmer(String id) {
+    Warmer warming = started(new Warmer(id, server.address(), engine::routes, this::warmed));
+    warmer.set(warming);
+    return warming;
+  }
+
+  private int urlsToWarm() {
+    Warmer warming = warmer.get();
+    return warming == null ? 0 : warming.waiting();
+  }
+
+  private void warmed(String warmId, WarmReceipt receipt) {
+    FeedFollower following = follower.get();
+    if (following != null) {
+      following.warmed(warmId, receipt);
+    }
+  }
+
   private void matched(String purgeId, long count) {
     FeedFollower following = follower.get();
     if (following != null) {
@@ -287,6 +308,10 @@ public final class CacheNode implements AutoCloseable {
       FeedFollower following = follower.get();
       if (following != null) {
         following.draining(true);
+      }
+      Warmer warming = warmer.get();
+      if (warming != null) {
+        warming.close();
       }
       engine.endTunnels();
       server.drain(DRAIN_PATIENCE);

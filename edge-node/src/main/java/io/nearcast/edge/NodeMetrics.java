@@ -9,6 +9,7 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * Shows how close a node is to its bounds: read when the metrics are asked for, never counted on
@@ -18,11 +19,13 @@ final class NodeMetrics extends Collector {
   private final Engine engine;
   private final Server server;
   private final AccessLog accessLog;
+  private final IntSupplier urlsToWarm;
 
-  NodeMetrics(Engine engine, Server server, AccessLog accessLog) {
+  NodeMetrics(Engine engine, Server server, AccessLog accessLog, IntSupplier urlsToWarm) {
     this.engine = engine;
     this.server = server;
     this.accessLog = accessLog;
+    this.urlsToWarm = urlsToWarm;
   }
 
   @Override
@@ -53,6 +56,10 @@ final class NodeMetrics extends Collector {
             "nearcast_refreshes",
             "Refreshes under way of what was purged softly.",
             engine.refreshesUnderWay()),
+        gauge(
+            "nearcast_warm_waiting",
+            "URLs that are to be fetched before clients ask for them.",
+            urlsToWarm.getAsInt()),
         gauge(
             "nearcast_purge_stamps",
             "Purge selectors that are kept apart.",

@@ -23,6 +23,9 @@ final class ScriptedFeed implements AutoCloseable {
   /** What was reported: a purge's id, then how many it hit. */
   final Queue<String> matched = new ConcurrentLinkedQueue<>();
 
+  /** The warms that were to be carried out. */
+  final Queue<Change.WarmOrdered> warms = new ConcurrentLinkedQueue<>();
+
   private final Agent agent;
   private final Sweeper sweeper;
   private FeedState state = FeedState.empty("none");
@@ -34,7 +37,7 @@ final class ScriptedFeed implements AutoCloseable {
             engine,
             OwnPurgeLog.none(engine.parts().ownPurges()),
             (id, count) -> matched.add(id + ' ' + count));
-    agent = new Agent("edge-1", engine, engine.parts().tiers(), sweeper, false);
+    agent = new Agent("edge-1", engine, engine.parts().tiers(), sweeper, false, warms::add);
   }
 
   /** The node follows this log from here, with one service. */

@@ -39,6 +39,26 @@ public sealed interface Change {
   }
 
   /**
+   * Some nodes are to fetch what they will be asked for. It stands behind the purges before it, so
+   * that what is fetched is what the origin has after them. Who has no use for the entry, because
+   * it takes a snapshot instead, leaves it out.
+   *
+   * @param id the warm's id, unique for ever
+   * @param service the service's name
+   * @param urls absolute URLs, {@code http://HOST/PATH?QUERY}
+   * @param nodes the ids of the edges that fetch
+   * @param rate the most requests per second at each of them
+   */
+  record WarmOrdered(String id, String service, List<String> urls, List<String> nodes, int rate)
+      implements Change {
+    /** Copies the lists. */
+    public WarmOrdered {
+      urls = List.copyOf(urls);
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
    * A PoP is new or has moved.
    *
    * @param pop the whole document

@@ -2,6 +2,7 @@ package io.nearcast.config.feed;
 
 import io.nearcast.config.feed.EventStream.Event;
 import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.config.lease.NodeLease;
@@ -160,6 +161,15 @@ public final class FeedFollower implements AutoCloseable {
    */
   public void matched(String purgeId, long count) {
     reporter.matched(purgeId, count);
+  }
+
+  /**
+   * Reports what became of a warm.
+   *
+   * @param warmId the warm's id
+   */
+  public void warmed(String warmId, WarmReceipt receipt) {
+    reporter.warmed(warmId, receipt);
   }
 
   /**

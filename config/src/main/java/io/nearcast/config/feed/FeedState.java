@@ -91,7 +91,7 @@ public record FeedState(
         }
       }
       case Change.TierKeyChanged(String key) -> newTierKey = key;
-      case Change.PurgeIssued _ -> {}
+      case Change.PurgeIssued _, Change.WarmOrdered _ -> {}
     }
     return new FeedState(log, entry.sequence(), newServices, newPops, newDrained, newTierKey);
   }

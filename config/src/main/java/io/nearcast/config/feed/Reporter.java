@@ -2,6 +2,7 @@ package io.nearcast.config.feed;
 
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.lease.LeaseGrant;
 import io.nearcast.config.lease.NodeLease;
 import java.io.IOException;
@@ -32,6 +33,9 @@ final class Reporter implements AutoCloseable {
   /** Counts of purges that wait for an answer; the oldest are left out beyond that. */
   private static final int MATCHED_MAX = 1_000;
 
+  /** Receipts of warms that wait for an answer; the oldest are left out beyond that. */
+  private static final int WARMED_MAX = 20;
+
   private final NodeIdentity node;
   private final ControlPlaneClient client;
   private final Supplier<FeedHead> applied;
@@ -46,6 +50,9 @@ final class Reporter implements AutoCloseable {
 
   /** Guarded by this. */
   private final Map<String, Long> matched = new LinkedHashMap<>();
+
+  /** Guarded by this. */
+  private final Map<String, WarmReceipt> warmed = new LinkedHashMap<>();
 
   private volatile boolean draining;
   private volatile boolean closed;
@@ -104,6 +111,16 @@ final class Reporter implements AutoCloseable {
     wake();
   }
 
+  void warmed(String warmId, WarmReceipt receipt) {
+    synchronized (this) {
+      warmed.put(warmId, receipt);
+      if (warmed.size() > WARMED_MAX) {
+        warmed.remove(warmed.keySet().iterator().next());
+      }
+    }
+    wake();
+  }
+
   /** Sends the leaving report, once to each control plane until one takes it, and ends. */
   @Override
   public void close() {
@@ -152,7 +169,8 @@ final class Reporter implements AutoCloseable {
           draining || leaving ? NodeState.DRAINING : NodeState.SERVING,
           leaving,
           failures,
-          matched);
+          matched,
+          warmed);
     }
   }
 
@@ -184,5 +202,6 @@ final class Reporter implements AutoCloseable {
   private synchronized void answered(NodeReport report) {
     failures.removeAll(report.failures());
     report.matched().forEach(matched::remove);
+    report.warmed().forEach(warmed::remove);
   }
 }

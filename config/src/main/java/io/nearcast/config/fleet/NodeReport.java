@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures entries that it could not apply in full, newest last, at most 16
  * @param matched how many stored responses each purge has hit, by the purge's id, for purges since
  *     the last report that was answered
+ * @param warmed what became of each warm, by its id, for warms that have ended since then
  */
 public record NodeReport(
     String boot,
@@ -30,7 +31,8 @@ public record NodeReport(
     NodeState state,
     boolean leaving,
     List<Failure> failures,
-    Map<String, Long> matched) {
+    Map<String, Long> matched,
+    Map<String, WarmReceipt> warmed) {
 
   /**
    * An entry that a node could not apply in full.
@@ -44,5 +46,32 @@ public record NodeReport(
   public NodeReport {
     failures = List.copyOf(failures);
     matched = Map.copyOf(matched);
+    warmed = Map.copyOf(warmed);
+  }
+
+  /** A report without warms. */
+  public NodeReport(
+      String boot,
+      NodeRole role,
+      String pop,
+      String address,
+      @Nullable String log,
+      long appliedSequence,
+      NodeState state,
+      boolean leaving,
+      List<Failure> failures,
+      Map<String, Long> matched) {
+    this(
+        boot,
+        role,
+        pop,
+        address,
+        log,
+        appliedSequence,
+        state,
+        leaving,
+        failures,
+        matched,
+        Map.of());
   }
 }

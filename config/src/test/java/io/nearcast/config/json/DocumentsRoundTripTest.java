@@ -13,6 +13,7 @@ import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.Coding;
 import io.nearcast.config.model.CompressionPolicy;
@@ -161,6 +162,8 @@ final class DocumentsRoundTripTest {
                     new Selector.Prefix("www.shop.example", "/img/"),
                     new Selector.Host("shop.example"),
                     new Selector.Everything())),
+            new Change.WarmOrdered(
+                "w1", "shop", List.of("http://shop.example/a"), List.of("edge-1"), 50),
             new Change.PopChanged(new Pop("fra", 50.11, 8.68)),
             new Change.PopRemoved("fra"),
             new Change.NodeDrained("edge-1", true),
@@ -187,7 +190,11 @@ final class DocumentsRoundTripTest {
             NodeState.DRAINING,
             true,
             List.of(new NodeReport.Failure(3, "no disk")),
-            Map.of("p2", 5L, "p1", 0L));
+            Map.of("p2", 5L, "p1", 0L),
+            Map.of(
+                "w1",
+                new WarmReceipt(
+                    3, 1, 2, List.of(new WarmReceipt.Failure("http://a.b/", "status 500")))));
     return Stream.concat(
         changes.stream()
             .map(change -> new FeedEntry(7, Instant.parse("2026-01-31T12:00:00.5Z"), change)),

@@ -19,6 +19,7 @@ public final class CliMain {
         ServiceCommands.Delete.class,
         PurgeCommands.Purge.class,
         PurgeCommands.Purges.class,
+        WarmCommand.class,
         NodeCommands.Nodes.class,
         NodeCommands.Drain.class,
         NodeCommands.Undrain.class,

@@ -95,6 +95,7 @@ final class PurgeStamps {
       case Change.PopChanged _,
           Change.PopRemoved _,
           Change.NodeDrained _,
+          Change.WarmOrdered _,
           Change.TierKeyChanged _ -> {}
     }
   }

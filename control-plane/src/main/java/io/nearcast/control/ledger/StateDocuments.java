@@ -47,7 +47,7 @@ final class StateDocuments {
         }
       }
       case Change.TierKeyChanged(String key) -> draft.put(TIER_KEY, new Key(key));
-      case Change.PurgeIssued _ -> {}
+      case Change.PurgeIssued _, Change.WarmOrdered _ -> {}
     }
   }
 

@@ -12,6 +12,7 @@ import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.purge.Purges;
+import io.nearcast.control.warm.Warms;
 import java.util.List;
 
 /** {@code /v1/nodes}, and the reports of nodes. */
@@ -21,11 +22,13 @@ final class NodesApi {
   private final Ledger ledger;
   private final Members members;
   private final Purges purges;
+  private final Warms warms;
 
-  NodesApi(Ledger ledger, Members members, Purges purges) {
+  NodesApi(Ledger ledger, Members members, Purges purges, Warms warms) {
     this.ledger = ledger;
     this.members = members;
     this.purges = purges;
+    this.warms = warms;
   }
 
   List<Route> routes() {
@@ -80,6 +83,7 @@ final class NodesApi {
     if (!report.matched().isEmpty()) {
       purges.matched(id, report.matched());
     }
+    warms.received(id, report.warmed());
     var state = ledger.state();
     call.reply(200, new ReportAnswer(state.log(), state.sequence(), lease));
   }

@@ -10,6 +10,7 @@ import io.nearcast.control.feed.FeedTail;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.purge.Purges;
+import io.nearcast.control.warm.Warms;
 import io.prometheus.client.Counter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param tokens who may do what
  * @param members the nodes
  * @param purges the purges
+ * @param warms the warms
  * @param tail what streams send
  * @param snapshots what nodes get that cannot follow the log from where they are
  */
@@ -31,6 +33,7 @@ public record RestApi(
     Tokens tokens,
     Members members,
     Purges purges,
+    Warms warms,
     FeedTail tail,
     Snapshots snapshots) {
 
@@ -52,8 +55,9 @@ public record RestApi(
             new ServicesApi(services).routes(),
             new OriginsApi(new Origins(services)).routes(),
             new PurgesApi(purges).routes(),
+            new WarmApi(warms).routes(),
             new PopsApi(new Pops(ledger)).routes(),
-            new NodesApi(ledger, members, purges).routes(),
+            new NodesApi(ledger, members, purges, warms).routes(),
             new TokensApi(tokens, services).routes(),
             feed.routes(),
             new OpenRoutes(ledger, metrics).routes())

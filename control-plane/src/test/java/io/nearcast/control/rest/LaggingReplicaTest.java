@@ -13,6 +13,7 @@ import io.nearcast.control.store.Commit;
 import io.nearcast.control.store.Entry;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.sqlite.SqliteStore;
+import io.nearcast.control.warm.Warms;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -39,7 +40,14 @@ final class LaggingReplicaTest {
       store.commit(new Commit(store.position().revision() + 1, List.of(next(store)), List.of()));
       try (Purges purges = Purges.open(ledger, members);
           RestServer server =
-              new RestApi(ledger, tokens, members, purges, tail, snapshots)
+              new RestApi(
+                      ledger,
+                      tokens,
+                      members,
+                      purges,
+                      new Warms(ledger, members, java.time.InstantSource.system()),
+                      tail,
+                      snapshots)
                   .serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
           Http http = new Http(loopback(server), token)) {
         String log = "/v1/feed?log=" + tail.log();

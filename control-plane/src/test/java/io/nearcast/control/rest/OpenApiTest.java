@@ -17,6 +17,7 @@ import io.nearcast.config.model.PurgePolicy;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.config.model.QueryPolicy;
 import io.nearcast.config.model.Service;
+import io.nearcast.config.model.WarmRequest;
 import io.nearcast.control.auth.Permission;
 import io.nearcast.control.auth.Role;
 import io.nearcast.control.auth.Tokens;
@@ -27,6 +28,7 @@ import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.purge.Purges;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.sqlite.SqliteStore;
+import io.nearcast.control.warm.Warms;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -55,8 +57,9 @@ final class OpenApiTest {
         Snapshots snapshots = Snapshots.open(ledger);
         FeedTail tail = new FeedTail(ledger.state().log(), 1);
         Tokens tokens = Tokens.open(ledger, InstantSource.system());
+        Warms warms = new Warms(ledger, members, InstantSource.system());
         routes =
-            new RestApi(ledger, tokens, members, purges, tail, snapshots)
+            new RestApi(ledger, tokens, members, purges, warms, tail, snapshots)
                 .routes(new FeedApi(ledger, tail, snapshots), new Metrics());
       }
     }
@@ -137,6 +140,7 @@ final class OpenApiTest {
     records.put("/components/schemas/Node", NodeStatus.class);
     records.put("/components/schemas/Report", NodeReport.class);
     records.put("/components/schemas/PurgeRequest", PurgeRequest.class);
+    records.put("/components/schemas/WarmRequest", WarmRequest.class);
     records.put("/components/schemas/FeedSnapshot", FeedSnapshot.class);
     records.forEach((schema, type) -> {
       TreeSet<String> documented = new TreeSet<>();

@@ -1,6 +1,7 @@
 package io.nearcast.control.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.nearcast.config.json.Documents;
 
 /** A node of the test that reports when it is told to. */
@@ -31,12 +32,19 @@ final class ReportingNode {
   Http.Answer applied(long sequence) {
     report.put("appliedSequence", sequence);
     report.remove("matched");
+    report.remove("warmed");
     return send();
   }
 
   Http.Answer matched(long sequence, String purge, long count) {
     report.put("appliedSequence", sequence);
     report.putObject("matched").put(purge, count);
+    return send();
+  }
+
+  Http.Answer warmed(long sequence, String warm, String receipt) {
+    report.put("appliedSequence", sequence);
+    report.putObject("warmed").putRawValue(warm, new RawValue(receipt));
     return send();
   }
 

@@ -20,6 +20,7 @@ import io.nearcast.edge.route.Route;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.upstream.Upstreams;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,18 +37,27 @@ public final class Agent implements FeedListener {
   private final Tiers tiers;
   private final Sweeper sweeper;
   private final boolean usesShields;
+  private final Consumer<Change.WarmOrdered> warms;
 
   /**
    * @param nodeId this node's id
    * @param sweeper counts and removes what purges have hit
    * @param usesShields whether fills go to the fleet's shields first
+   * @param warms takes the warms that name this node, and returns at once
    */
-  public Agent(String nodeId, Engine engine, Tiers tiers, Sweeper sweeper, boolean usesShields) {
+  public Agent(
+      String nodeId,
+      Engine engine,
+      Tiers tiers,
+      Sweeper sweeper,
+      boolean usesShields,
+      Consumer<Change.WarmOrdered> warms) {
     this.nodeId = nodeId;
     this.engine = engine;
     this.tiers = tiers;
     this.sweeper = sweeper;
     this.usesShields = usesShields;
+    this.warms = warms;
   }
 
   @Override
@@ -113,6 +123,10 @@ public final class Agent implements FeedListener {
     for (FeedEntry entry : entries) {
       if (entry.change() instanceof Change.PurgeIssued purge) {
         sweeper.purged(entry.sequence(), purge);
+      }
+      // Not before what stands in front of it is published.
+      if (entry.change() instanceof Change.WarmOrdered warm && warm.nodes().contains(nodeId)) {
+        warms.accept(warm);
       }
     }
   }
