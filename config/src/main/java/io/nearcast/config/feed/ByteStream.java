@@ -1,89 +1,119 @@
 package io.nearcast.config.feed;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpTimeoutException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response, read while it arrives, by a thread that does not wait longer for the next
- * bytes than it says: the JDK's own streams would wait for a dead peer for ever.
+ * The body of an answer, read while it arrives, by a thread that does not wait longer for the next
+ * bytes than it says. For the connection's owner.
  *
- * <p>The client's threads bring in, one reading thread takes out; not more than one delivery of the
- * client's is held at a time.
+ * <p>Once it has been read to its end the connection can take the next request, if the answer has
+ * not said otherwise; until then, and after {@link #close}, it cannot.
  */
-final class ByteStream implements BodySubscriber<ByteStream>, AutoCloseable {
+final class ByteStream implements AutoCloseable {
+  /** {@link #left}: all that comes until the connection ends. */
+  private static final long UNKNOWN = -1;
 
-  private sealed interface Arrival {
-    record Bytes(List<ByteBuffer> buffers) implements Arrival {}
+  private final HttpConnection connection;
+  private final boolean chunked;
+  private final boolean lasting;
 
-    record End(@Nullable Throwable failure) implements Arrival {}
+  /** Bytes that are still to come, of the chunk or in all. */
+  private long left;
+
+  private boolean afterChunk;
+  private boolean ended;
+
+  private ByteStream(HttpConnection connection, boolean chunked, long left, boolean lasting) {
+    this.connection = connection;
+    this.chunked = chunked;
+    this.left = left;
+    this.lasting = lasting;
+    ended = !chunked && left == 0;
   }
 
-  /** One delivery that was asked for, and the end, which comes unasked. */
-  private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(2);
-
-  private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
-  private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>();
-
-  @Override
-  public CompletionStage<ByteStream> getBody() {
-    return CompletableFuture.completedStage(this);
+  /** A body of a known length. */
+  static ByteStream ofLength(HttpConnection connection, long length, boolean lasting) {
+    return new ByteStream(connection, false, length, lasting);
   }
 
-  @Override
-  public void onSubscribe(Flow.Subscription offered) {
-    if (subscription.complete(offered)) {
-      offered.request(1);
-    } else {
-      offered.cancel();
-    }
+  /** A body in chunks (RFC 9112 section 7.1). */
+  static ByteStream chunked(HttpConnection connection, boolean lasting) {
+    return new ByteStream(connection, true, 0, lasting);
   }
 
-  @Override
-  public void onNext(List<ByteBuffer> item) {
-    arrivals.add(new Arrival.Bytes(item));
-  }
-
-  @Override
-  public void onError(Throwable throwable) {
-    arrivals.add(new Arrival.End(throwable));
-  }
-
-  @Override
-  public void onComplete() {
-    arrivals.add(new Arrival.End(null));
+  /** A body that ends with the connection. */
+  static ByteStream untilTheEnd(HttpConnection connection) {
+    return new ByteStream(connection, false, UNKNOWN, false);
   }
 
   /**
    * The next bytes, at least one, valid until the next call.
    *
    * @return null at the end
-   * @throws HttpTimeoutException if none came in that time
-   * @throws IOException if the connection broke
+   * @throws SocketTimeoutException if none came in that time
+   * @throws IOException if the connection broke, or what comes is no body
    */
   @Nullable ByteBuffer next(Duration wait) throws IOException {
-    while (true) {
-      ByteBuffer buffer = buffers.poll();
-      if (buffer == null) {
-        if (!more(wait)) {
-          return null;
-        }
-      } else if (buffer.hasRemaining()) {
-        return buffer;
-      }
+    if (ended) {
+      return null;
     }
+    try {
+      if (chunked && left == 0 && !nextChunk(wait)) {
+        return null;
+      }
+      ByteBuffer bytes = connection.bytes(left == UNKNOWN ? Long.MAX_VALUE : left, wait);
+      if (bytes == null) {
+        return endOfConnection();
+      }
+      if (left != UNKNOWN) {
+        left -= bytes.remaining();
+        ended = left == 0 && !chunked;
+      }
+      return bytes;
+    } catch (SocketTimeoutException e) {
+      throw timeout(wait, e);
+    }
+  }
+
+  private static SocketTimeoutException timeout(Duration wait, SocketTimeoutException cause) {
+    SocketTimeoutException silence =
+        new SocketTimeoutException("it was silent for " + wait.toMillis() + " ms");
+    silence.initCause(cause);
+    return silence;
+  }
+
+  private @Nullable ByteBuffer endOfConnection() throws IOException {
+    ended = true;
+    if (left != UNKNOWN) {
+      throw new EOFException("the connection was lost");
+    }
+    return null;
+  }
+
+  private boolean nextChunk(Duration wait) throws IOException {
+    long untilNanos = System.nanoTime() + wait.toNanos();
+    if (afterChunk && !connection.line(untilNanos).isEmpty()) {
+      throw new IOException("a chunk of its answer is longer than it says");
+    }
+    afterChunk = true;
+    String size = connection.line(untilNanos).replaceFirst("[ \t]*;.*", "");
+    if (!size.matches("[0-9A-Fa-f]{1,12}")) {
+      throw new IOException("a chunk of its answer does not say its size");
+    }
+    left = Long.parseLong(size, 16);
+    if (left > 0) {
+      return true;
+    }
+    for (String trailer = "more"; !trailer.isEmpty(); ) {
+      trailer = connection.line(untilNanos);
+    }
+    ended = true;
+    return false;
   }
 
   /**
@@ -101,37 +131,11 @@ final class ByteStream implements BodySubscriber<ByteStream>, AutoCloseable {
     return all.take();
   }
 
-  /** Gives up the rest of the body, and the connection with it. */
+  /** Gives up the rest of the body, and the connection with it where something may still come. */
   @Override
   public void close() {
-    if (subscription.isDone()) {
-      subscription.join().cancel();
-    } else {
-      subscription.cancel(false);
+    if (!ended || !lasting) {
+      connection.close();
     }
-  }
-
-  private boolean more(Duration wait) throws IOException {
-    Arrival arrival;
-    try {
-      arrival = arrivals.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
-    }
-    return switch (arrival) {
-      case null -> throw new HttpTimeoutException("it was silent for " + wait.toMillis() + " ms");
-      case Arrival.End(Throwable failure) when failure != null ->
-          throw new IOException("the connection was lost", failure);
-      case Arrival.End _ -> {
-        arrivals.add(arrival); // the end stays the end
-        yield false;
-      }
-      case Arrival.Bytes(List<ByteBuffer> items) -> {
-        buffers.addAll(items);
-        subscription.join().request(1);
-        yield true;
-      }
-    };
   }
 }

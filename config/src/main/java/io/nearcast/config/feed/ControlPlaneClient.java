@@ -6,26 +6,29 @@ import io.nearcast.config.fleet.ReportAnswer;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests that a node makes of its control planes. One of them is the current one; after a
- * failure the caller moves on to the next. Thread-safe, but each caller has its own, for the
- * current one is the caller's.
+ * failure the caller moves on to the next.
+ *
+ * <p>For one thread, which asks one thing at a time, and keeps the connection for the next; {@link
+ * #close} is for any.
  */
 final class ControlPlaneClient implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlPlaneClient.class);
   private static final int SNAPSHOT_BYTES_MAX = 1 << 30;
   private static final int ANSWER_BYTES_MAX = 64 << 10;
 
@@ -42,20 +45,17 @@ final class ControlPlaneClient implements AutoCloseable {
   private final Supplier<String> token;
   private final Timing timing;
   private final AtomicInteger current = new AtomicInteger();
-  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient http;
+
+  /** The last one that was opened, guarded by this. */
+  private @Nullable HttpConnection connection;
+
+  /** Guarded by this. */
+  private boolean closed;
 
   ControlPlaneClient(List<URI> controlPlanes, Supplier<String> token, Timing timing) {
     this.controlPlanes = List.copyOf(controlPlanes);
     this.token = token;
     this.timing = timing;
-    http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(timing.connectMax())
-            .executor(executor)
-            .build();
   }
 
   /** How many control planes there are. */
@@ -105,12 +105,9 @@ final class ControlPlaneClient implements AutoCloseable {
    * @throws IOException if it is not accepted within {@link Timing#reportMax}
    */
   ReportAnswer report(String node, NodeReport report) throws IOException {
-    HttpRequest request =
-        request("/v1/nodes/" + node + "/report", "application/json", timing.reportMax())
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(Documents.writeJson(report)))
-            .build();
-    try (ByteStream body = send(request)) {
+    byte[] document = Documents.writeJson(report);
+    String path = "/v1/nodes/" + node + "/report";
+    try (ByteStream body = send("POST", path, "application/json", document, timing.reportMax())) {
       byte[] json = body.all(timing.reportMax(), ANSWER_BYTES_MAX);
       return Documents.readJson(ReportAnswer.class, json);
     } catch (InvalidDocument e) {
@@ -118,44 +115,111 @@ final class ControlPlaneClient implements AutoCloseable {
     }
   }
 
-  /** Ends all requests, those under way with an IOException, and lets go of threads and sockets. */
+  /** Ends the request that is under way, with an IOException, and takes no more. */
   @Override
-  public void close() {
-    http.shutdownNow();
-    http.close();
-    executor.close();
+  public synchronized void close() {
+    closed = true;
+    if (connection != null) {
+      connection.close();
+    }
   }
 
   private ByteStream get(String path, String accept, Duration headMax) throws IOException {
-    return send(request(path, accept, headMax).GET().build());
+    return send("GET", path, accept, null, headMax);
   }
 
-  private HttpRequest.Builder request(String path, String accept, Duration headMax) {
-    String base = current().toString().replaceFirst("/+$", "");
-    return HttpRequest.newBuilder(URI.create(base + path))
-        .timeout(headMax)
-        .header("Accept", accept)
-        .header("Authorization", "Bearer " + token.get());
-  }
-
-  private ByteStream send(HttpRequest request) throws IOException {
-    HttpResponse<ByteStream> response;
+  /** Asks, and returns the body of a 200. */
+  private ByteStream send(
+      String method, String path, String accept, byte @Nullable [] document, Duration headMax)
+      throws IOException {
+    URI peer = current();
+    HttpAnswer answer;
     try {
-      response = http.send(request, _ -> new ByteStream());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
-    } catch (HttpTimeoutException e) {
+      answer = ask(peer, request(peer, method, path, accept, document), headMax);
+    } catch (SocketTimeoutException e) {
       throw new IOException("it does not answer in time", e);
-    } catch (ConnectException e) {
+    }
+    if (answer.status() == 200) {
+      return answer.body();
+    }
+    try (ByteStream body = answer.body()) {
+      throw refusal(answer.status(), body);
+    }
+  }
+
+  private byte[] request(
+      URI peer, String method, String path, String accept, byte @Nullable [] document) {
+    StringBuilder head = new StringBuilder(512);
+    String base = peer.getRawPath().replaceFirst("/+$", "");
+    head.append(method).append(' ').append(base).append(path).append(" HTTP/1.1\r\nHost: ");
+    head.append(peer.getRawAuthority().replaceFirst(".*@", ""));
+    head.append("\r\nAuthorization: Bearer ").append(token.get());
+    head.append("\r\nAccept: ").append(accept);
+    byte[] body = document == null ? new byte[0] : document;
+    if (document != null) {
+      head.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(body.length);
+    }
+    byte[] first = head.append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] whole = Arrays.copyOf(first, first.length + body.length);
+    System.arraycopy(body, 0, whole, first.length, body.length);
+    return whole;
+  }
+
+  /** Asks by the connection that is there, if it still is, else by a new one. */
+  private HttpAnswer ask(URI peer, byte[] request, Duration headMax) throws IOException {
+    HttpConnection kept = kept(peer);
+    if (kept != null) {
+      try {
+        return ask(kept, request, headMax);
+      } catch (HttpConnection.Unanswered e) {
+        log.debug("asks {} again by a new connection", peer, e); // the peer had closed the old one
+      }
+    }
+    HttpConnection fresh = open(peer);
+    try {
+      fresh.connect(timing.connectMax());
+    } catch (SocketTimeoutException e) {
+      fresh.close();
+      throw e;
+    } catch (SocketException | UnknownHostException e) {
+      fresh.close();
       throw new IOException("it cannot be reached", e);
+    } catch (IOException e) {
+      fresh.close();
+      throw e;
     }
-    if (response.statusCode() == 200) {
-      return response.body();
+    return ask(fresh, request, headMax);
+  }
+
+  private static HttpAnswer ask(HttpConnection connection, byte[] request, Duration headMax)
+      throws IOException {
+    try {
+      return connection.ask(request, headMax);
+    } catch (IOException e) {
+      connection.close();
+      throw e;
     }
-    try (ByteStream body = response.body()) {
-      throw refusal(response.statusCode(), body);
+  }
+
+  private synchronized @Nullable HttpConnection kept(URI peer) {
+    HttpConnection last = connection;
+    if (last == null || last.isClosed()) {
+      return null;
     }
+    if (last.peer().equals(peer)) {
+      return last;
+    }
+    last.close();
+    return null;
+  }
+
+  private synchronized HttpConnection open(URI peer) throws IOException {
+    if (closed) {
+      throw new IOException("this node is stopping");
+    }
+    HttpConnection fresh = new HttpConnection(peer);
+    connection = fresh;
+    return fresh;
   }
 
   private IOException refusal(int status, ByteStream body) throws IOException {
