@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a node knew last, on its own disk: it can start and serve from that with no control plane.
  *
- * <p>Two files. {@code feed.json} has the whole state and the fleet. {@code position.json} has log
- * and sequence only; it is there where purges, which are not part of the state, have moved the
+ * <p>Two files. {@code feed.json} has the whole state and the fleet. {@code position} has log and
+ * sequence only; it says something where purges, which are not part of the state, have moved the
  * sequence on since, so that a purge costs a small write whatever the size of the state. It counts
- * only if it is of the same log and further on; it is removed before a new {@code feed.json} is
+ * only if it is of the same log and further on; it is cleared before a new {@code feed.json} is
  * written, so that it can never lift a state that it does not belong to.
  *
  * <p>Not thread-safe. One process at a time has the directory (see {@link
@@ -33,18 +33,21 @@ final class LastGoodCopy {
    */
   record Contents(FeedState state, Fleet fleet) {}
 
-  private record Position(String log, long sequence) {}
-
   private final DurableFile whole;
-  private final DurableFile position;
+  private final PositionFile position;
   private @Nullable Contents saved;
+
+  /** The fleet that was compared last with what is kept, and what came of it. */
+  private @Nullable Fleet compared;
+
+  private boolean differs;
 
   /**
    * @param directory must exist and be writable
    */
   LastGoodCopy(Path directory) {
     whole = new DurableFile(directory, "feed.json");
-    position = new DurableFile(directory, "position.json");
+    position = new PositionFile(directory);
   }
 
   /**
@@ -54,12 +57,13 @@ final class LastGoodCopy {
    */
   Optional<Contents> load() throws IOException {
     Optional<Contents> contents = parse(whole, Contents.class);
-    Optional<Position> moved = parse(position, Position.class);
+    FeedHead moved = position.read();
     saved = contents.orElse(null);
-    if (contents.isPresent() && moved.isPresent()) {
+    compared = null;
+    if (contents.isPresent() && moved != null) {
       FeedState state = contents.get().state();
-      if (moved.get().log().equals(state.log()) && moved.get().sequence() > state.sequence()) {
-        saved = new Contents(at(state, moved.get().sequence()), contents.get().fleet());
+      if (moved.log().equals(state.log()) && moved.head() > state.sequence()) {
+        saved = new Contents(at(state, moved.head()), contents.get().fleet());
       }
     }
     return Optional.ofNullable(saved);
@@ -79,21 +83,31 @@ final class LastGoodCopy {
         return;
       }
       if (before.state().sequence() < state.sequence()) {
-        position.write(Documents.writeJson(new Position(state.log(), state.sequence())));
+        position.write(new FeedHead(state.log(), state.sequence()));
         saved = new Contents(state, before.fleet());
         return;
       }
     }
     saved = null; // unknown until the last step has succeeded
-    position.delete();
+    compared = null;
+    position.clear();
     Contents contents = new Contents(state, fleet);
     whole.write(Documents.writeJson(contents));
     saved = contents;
   }
 
   /** Whether the fleet has other members, or other states of them, than what is kept. */
+  @SuppressWarnings("ReferenceEquality") // of a thousand members, so compared once
   boolean differs(Fleet fleet) {
-    return saved == null || !members(saved.fleet()).equals(members(fleet));
+    Contents kept = saved;
+    if (kept == null) {
+      return true;
+    }
+    if (fleet != compared) {
+      compared = fleet;
+      differs = !members(kept.fleet()).equals(members(fleet));
+    }
+    return differs;
   }
 
   /** What matters of the fleet after a restart: not how far each node is. */

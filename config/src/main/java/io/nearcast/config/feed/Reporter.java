@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the control plane how the node is: once a second, and at once when there is news. News that
- * come while a report is under way share the next one.
+ * come while a report is under way, or within {@link Timing#reportGap} after the last one was sent,
+ * share the next one: so many purges a second cost not more reports than few.
  *
  * <p>One virtual thread sends; any thread may bring news. What a report that was not answered said
  * is said again by the next. Once closed it does not open again.
@@ -57,6 +58,7 @@ final class Reporter implements AutoCloseable {
   private volatile boolean draining;
   private volatile boolean closed;
   private boolean failing;
+  private long sentNanos;
 
   /**
    * @param client takes ownership
@@ -148,6 +150,10 @@ final class Reporter implements AutoCloseable {
   private void awaitNews() {
     try {
       if (news.tryAcquire(timing.reportInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+        long gapNanos = sentNanos + timing.reportGap().toNanos() - System.nanoTime();
+        if (gapNanos > 0 && !closed) {
+          TimeUnit.NANOSECONDS.sleep(gapNanos);
+        }
         news.drainPermits();
       }
     } catch (InterruptedException e) {
@@ -177,6 +183,7 @@ final class Reporter implements AutoCloseable {
   private boolean send(NodeReport report) {
     // Before what was applied is read would do as well; after the report has gone would not.
     NodeLease.Asked asked = lease.asking();
+    sentNanos = System.nanoTime();
     LeaseGrant grant;
     try {
       grant = client.report(node.id(), report).lease();

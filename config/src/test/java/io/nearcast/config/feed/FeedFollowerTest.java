@@ -40,6 +40,7 @@ final class FeedFollowerTest {
           Duration.ofMillis(500),
           Duration.ofSeconds(2),
           Duration.ofMillis(100),
+          Duration.ofMillis(10),
           Duration.ofSeconds(2),
           Duration.ofMillis(5),
           Duration.ofMillis(50));
@@ -138,6 +139,7 @@ final class FeedFollowerTest {
   @Test
   void snapshotOfTheSameLogSaysWhatWasMissed() {
     FeedFollower follower = follow();
+    awaitConnected(follower);
     control.feedStatus = 503;
     control.cut();
     await().until(() -> control.followers() == 0);
@@ -302,25 +304,25 @@ final class FeedFollowerTest {
     control.append(purge("p2"), purge("p3"));
     awaitApplied(follower, 4);
     assertThat(directory.resolve("feed.json")).hasBinaryContent(whole);
-    assertThat(directory.resolve("position.json")).content().contains("\"sequence\":4");
+    assertThat(directory.resolve("position")).content().contains("log-1 4 ");
     control.append(pop("iad"));
     awaitApplied(follower, 5);
     assertThat(directory.resolve("feed.json")).content().contains("\"sequence\":5");
-    assertThat(directory.resolve("position.json")).doesNotExist();
+    assertThat(directory.resolve("position")).hasBinaryContent(new byte[8192]);
   }
 
   @Test
   void theSequenceIsOnDiskBeforeItIsReported() throws IOException {
-    Files.createDirectory(directory.resolve("position.json.new")); // so that it cannot be written
     FeedFollower follower = follow();
     awaitConnected(follower);
+    Path blocked = Files.createDirectory(directory.resolve("position")); // cannot be written
     control.append(purge("p1"));
     await().until(() -> follower.state().sequence() == 1);
     int reportsBefore = control.reports.size();
     await().until(() -> control.reports.size() > reportsBefore + 2);
     assertThat(follower.applied()).isZero();
     assertThat(control.reports).allMatch(report -> report.appliedSequence() == 0);
-    Files.delete(directory.resolve("position.json.new"));
+    Files.delete(blocked);
     awaitApplied(follower, 1);
     await().until(() -> control.reports.getLast().appliedSequence() == 1);
   }

@@ -1,5 +1,6 @@
 package io.nearcast.config.feed;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,9 +70,31 @@ final class LastGoodCopyTest {
     copy.save(state("log", 5), FLEET);
     copy.save(state("log", 6), FLEET);
     assertThat(loadedSequence()).isEqualTo(6);
-    Files.writeString(directory.resolve("position.json"), "{\"log\":\"log\",");
+    Files.writeString(directory.resolve("position"), "log 7 ");
     assertThat(loadedSequence()).isEqualTo(5);
-    assertThat(directory.resolve("position.json.bad")).exists();
+    copy.save(state("log", 8), FLEET);
+    assertThat(loadedSequence()).isEqualTo(8);
+  }
+
+  @Test
+  void aTornMoveLeavesThePlaceBeforeIt() throws IOException {
+    LastGoodCopy copy = copy();
+    copy.save(state("log", 5), FLEET);
+    for (long sequence = 6; sequence < 12; sequence++) {
+      copy.save(state("log", sequence), FLEET);
+      byte[] good = Files.readAllBytes(directory.resolve("position"));
+      int slot = sequence % 2 == 0 ? 0 : 4096;
+      for (int torn = 0; torn < 14; torn++) {
+        byte[] bad = good.clone();
+        bad[slot + torn] ^= 0x10;
+        Files.write(directory.resolve("position"), bad);
+        assertThat(loadedSequence()).as("%d, byte %d", sequence, torn).isEqualTo(sequence - 1);
+      }
+      Files.write(directory.resolve("position"), good);
+      assertThat(loadedSequence()).isEqualTo(sequence);
+      copy = copy();
+      copy.load();
+    }
   }
 
   @Test
@@ -79,13 +102,13 @@ final class LastGoodCopyTest {
     LastGoodCopy copy = copy();
     copy.save(state("log", 5), FLEET);
     copy.save(state("log", 9), FLEET);
-    byte[] position = Files.readAllBytes(directory.resolve("position.json"));
+    byte[] position = Files.readAllBytes(directory.resolve("position"));
     copy.save(state("other", 3), FLEET);
-    assertThat(directory.resolve("position.json")).doesNotExist();
-    Files.write(directory.resolve("position.json"), position);
+    assertThat(directory.resolve("position")).hasBinaryContent(new byte[8192]);
+    Files.write(directory.resolve("position"), position);
     assertThat(loadedSequence()).isEqualTo(3);
     copy().save(state("log", 20), FLEET);
-    Files.write(directory.resolve("position.json"), position);
+    Files.write(directory.resolve("position"), position);
     assertThat(loadedSequence()).isEqualTo(20);
   }
 
@@ -102,7 +125,6 @@ final class LastGoodCopyTest {
   void killedBetweenWriteAndRenameTheOldCopyCounts() throws IOException {
     copy().save(state("log", 5), FLEET);
     Files.writeString(directory.resolve("feed.json.new"), "{\"state\":");
-    Files.writeString(directory.resolve("position.json.new"), "");
     LastGoodCopy restarted = copy();
     assertThat(restarted.load()).map(LastGoodCopy.Contents::state).contains(state("log", 5));
     restarted.save(state("log", 6), Fleet.EMPTY);
@@ -153,8 +175,13 @@ final class LastGoodCopyTest {
     LastGoodCopy copy = copy();
     copy.save(state("log", 5), Fleet.EMPTY);
     copy.save(state("log", 6), Fleet.EMPTY);
-    assertThat(directory.resolve("position.json"))
-        .hasContent("{\"log\":\"log\",\"sequence\":6}\n67332381\n");
+    copy.save(state("log", 7), Fleet.EMPTY);
+    byte[] position = Files.readAllBytes(directory.resolve("position"));
+    assertThat(position).hasSize(2 * 4096);
+    assertThat(new String(position, 0, 4096, US_ASCII).replace("\0", ""))
+        .isEqualTo("log 6 e476de52\n");
+    assertThat(new String(position, 4096, 4096, US_ASCII).replace("\0", ""))
+        .isEqualTo("log 7 161d5d51\n");
   }
 
   private LastGoodCopy copy() {
