@@ -156,7 +156,7 @@ public final class ControlPlane implements AutoCloseable {
     parts.push(purges);
     Snapshots snapshots = Snapshots.open(ledger);
     parts.push(Compactor.start(ledger, snapshots, options.logEntries()));
-    FeedTail tail = new FeedTail(ledger.state().log(), ledger.state().sequence());
+    FeedTail tail = FeedTail.start(ledger.state().log(), ledger.state().sequence());
     ledger.listen(tail::committed);
     parts.push(FleetPublisher.start(members, tail));
     Warms warms = new Warms(ledger, members, clock);

@@ -5,6 +5,7 @@ import io.nearcast.control.store.Entry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -18,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * go first. A stream holds nothing but its place, so that a slow one costs no memory: when what it
  * has to send next is gone, it is behind and ends.
  *
- * <p>Guarded by {@code lock}; streams wait on {@code news}.
+ * <p>What becomes durable goes out at once, but within {@link #GAP} after the batch before it is
+ * gathered: so a thousand changes a second cost each stream and each node a hundred batches.
+ *
+ * <p>Guarded by {@code lock}; streams wait on {@code news}, the thread that sends what was gathered
+ * on {@code gathering}.
  */
 public final class FeedTail {
+  /** The least time between two batches. */
+  static final Duration GAP = Duration.ofMillis(10);
+
   private static final int FRAMES_MAX = 4_096;
   private static final long BYTES_MAX = 32 << 20;
   private static final byte[] NO_FLEET = new byte[0];
@@ -28,8 +36,12 @@ public final class FeedTail {
   private final String log;
   private final int framesMax;
   private final long bytesMax;
+  private final long gapNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
+  private final Condition gathering = lock.newCondition();
+  private final List<Entry> gathered = new ArrayList<>();
+  private long sentNanos;
   private final Deque<Frame> frames = new ArrayDeque<>();
   private long bytes;
   private long head;
@@ -56,20 +68,55 @@ public final class FeedTail {
     record End() implements Next {}
   }
 
-  /**
-   * @param log the identity of the log
-   * @param head its last sequence now
-   */
-  public FeedTail(String log, long head) {
-    this(log, head, FRAMES_MAX, BYTES_MAX);
+  /** With other bounds than those of all control planes; each change is a batch of its own. */
+  FeedTail(String log, long head, int framesMax, long bytesMax) {
+    this(log, head, framesMax, bytesMax, Duration.ZERO);
   }
 
-  /** With other bounds than those of all control planes. */
-  FeedTail(String log, long head, int framesMax, long bytesMax) {
+  private FeedTail(String log, long head, int framesMax, long bytesMax, Duration gap) {
     this.log = log;
     this.head = head;
     this.framesMax = framesMax;
     this.bytesMax = bytesMax;
+    gapNanos = gap.toNanos();
+    sentNanos = System.nanoTime() - gapNanos;
+  }
+
+  /**
+   * Begins with nothing in memory, and with a thread that ends when this is closed.
+   *
+   * @param log the identity of the log
+   * @param head its last sequence now
+   */
+  public static FeedTail start(String log, long head) {
+    return start(log, head, GAP);
+  }
+
+  /** With another gap than that of all control planes. */
+  static FeedTail start(String log, long head, Duration gap) {
+    FeedTail tail = new FeedTail(log, head, FRAMES_MAX, BYTES_MAX, gap);
+    Thread.ofVirtual().name("feed-tail").start(tail::run);
+    return tail;
+  }
+
+  private void run() {
+    lock.lock();
+    try {
+      while (!closed) {
+        long leftNanos = sentNanos + gapNanos - System.nanoTime();
+        if (gathered.isEmpty()) {
+          gathering.await();
+        } else if (leftNanos > 0) {
+          gathering.awaitNanos(leftNanos);
+        } else {
+          send();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The identity of the log. */
@@ -93,21 +140,31 @@ public final class FeedTail {
     if (entries.isEmpty()) {
       return;
     }
-    List<Frame> batches = Frame.split(entries);
     lock.lock();
     try {
-      for (Frame frame : batches) {
-        frames.addLast(frame);
-        bytes += frame.event().length;
-        head = frame.last();
+      gathered.addAll(entries);
+      if (System.nanoTime() - sentNanos >= gapNanos) {
+        send();
+      } else {
+        gathering.signal();
       }
-      while (frames.size() > framesMax || (bytes > bytesMax && frames.size() > 1)) {
-        bytes -= frames.removeFirst().event().length;
-      }
-      news.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void send() {
+    for (Frame frame : Frame.split(gathered)) {
+      frames.addLast(frame);
+      bytes += frame.event().length;
+      head = frame.last();
+    }
+    gathered.clear();
+    while (frames.size() > framesMax || (bytes > bytesMax && frames.size() > 1)) {
+      bytes -= frames.removeFirst().event().length;
+    }
+    sentNanos = System.nanoTime();
+    news.signalAll();
   }
 
   /** Has all streams send this fleet next. */
@@ -196,6 +253,7 @@ public final class FeedTail {
     lock.lock();
     try {
       closed = true;
+      gathering.signal();
       news.signalAll();
     } finally {
       lock.unlock();

@@ -10,17 +10,20 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Sends the fleet to all streams when it has changed: at once, but at most ten times a second;
- * where nodes have only applied more of the log, at most once a second.
+ * Sends the fleet to all streams when it has changed: at once, but at most ten times a second, and
+ * less often where it is large and goes to many. That nodes have applied more of the log is no
+ * change: no node has a use for it, and a thousand nodes would be sent 150 MB for each purge.
  *
  * <p>Has one thread of its own. {@code dirty} and {@code closed} are guarded by {@code lock}; all
  * else belongs to the thread.
  */
 public final class FleetPublisher implements AutoCloseable {
 
-  private static final long LOOK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long LOOK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long SEND_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long PROGRESS_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** What the fleet as a whole may take of the control plane's network. */
+  private static final long BYTES_PER_SECOND = 50_000_000;
 
   private final Members members;
   private final FeedTail tail;
@@ -30,8 +33,11 @@ public final class FleetPublisher implements AutoCloseable {
   private boolean dirty;
   private boolean closed;
 
-  private Fleet sent = Fleet.EMPTY;
+  /** What was sent last, without progress. */
+  private List<NodeStatus> sent = List.of();
+
   private long sentNanos;
+  private long gapNanos;
   private long lookedNanos = System.nanoTime();
 
   private FleetPublisher(Members members, FeedTail tail) {
@@ -76,11 +82,10 @@ public final class FleetPublisher implements AutoCloseable {
    */
   private long look() {
     Fleet now = members.fleet();
-    if (now.equals(sent)) {
+    if (withoutProgress(now).equals(sent)) {
       return members.changesInNanos();
     }
-    long gap = differsOnlyInProgress(now, sent) ? PROGRESS_GAP_NANOS : SEND_GAP_NANOS;
-    long dueInNanos = sentNanos + gap - System.nanoTime();
+    long dueInNanos = sentNanos + gapNanos - System.nanoTime();
     if (dueInNanos > 0) {
       return Math.min(dueInNanos, members.changesInNanos());
     }
@@ -89,13 +94,17 @@ public final class FleetPublisher implements AutoCloseable {
   }
 
   private void send(Fleet now) {
-    tail.fleet(Documents.writeJson(now));
-    sent = now;
+    byte[] json = Documents.writeJson(now);
+    tail.fleet(json);
+    sent = withoutProgress(now);
     sentNanos = System.nanoTime();
+    gapNanos = gapNanos(json.length, now.nodes().size());
   }
 
-  private static boolean differsOnlyInProgress(Fleet a, Fleet b) {
-    return a.nodes().size() == b.nodes().size() && withoutProgress(a).equals(withoutProgress(b));
+  /** How long nothing more is sent after so many bytes to so many nodes. */
+  static long gapNanos(long bytes, int nodes) {
+    long all = bytes * nodes;
+    return Math.max(SEND_GAP_NANOS, all * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND);
   }
 
   private static List<NodeStatus> withoutProgress(Fleet fleet) {

@@ -58,6 +58,10 @@ public final class Purges implements AutoCloseable {
   private static final String OPEN_PREFIX = "open-purges/";
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int COMPLETED_AT_ONCE = 20;
+
+  /** Of a thousand reports that come together many are looked at together. */
+  private static final long LOOK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private static final int ID_LOG_CHARS = 8;
 
   private final Ledger ledger;
@@ -75,6 +79,9 @@ public final class Purges implements AutoCloseable {
 
   /** Whether completed purges could not be written down; belongs to the thread. */
   private boolean failed;
+
+  /** When it was looked for complete purges; belongs to the thread. */
+  private long lookedNanos = System.nanoTime() - LOOK_GAP_NANOS;
 
   private record Open(long sequence, String service) {}
 
@@ -348,6 +355,11 @@ public final class Purges implements AutoCloseable {
       while (!closed && !(dirty && (watching || !open.isEmpty())) && untilLookNanos > 0) {
         untilLookNanos = news.awaitNanos(untilLookNanos);
       }
+      long gapNanos = lookedNanos + LOOK_GAP_NANOS - System.nanoTime();
+      while (!closed && gapNanos > 0) {
+        gapNanos = news.awaitNanos(gapNanos);
+      }
+      lookedNanos = System.nanoTime();
       dirty = false;
       failed = false;
       return !closed;

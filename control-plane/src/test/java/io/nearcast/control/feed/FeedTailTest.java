@@ -136,4 +136,31 @@ final class FeedTailTest {
       assertThat(last.get()).isEqualTo(new FeedTail.Next.End());
     }
   }
+
+  @Test
+  void whatComesSoonAfterABatchIsGatheredIntoOne() throws Exception {
+    FeedTail tail = FeedTail.start(LOG, 10, Duration.ofHours(1));
+    tail.committed(commit(11, 11));
+    tail.committed(commit(12, 12));
+    tail.committed(commit(13, 14));
+    assertThat(event(tail.next(10, 0, Duration.ZERO))).contains("[{11}]");
+    assertThat(tail.next(11, 0, Duration.ZERO)).isEqualTo(new FeedTail.Next.Silence());
+    assertThat(tail.head()).isEqualTo(11);
+    tail.close();
+  }
+
+  @Test
+  void whatWasGatheredGoesOutAfterTheGap() throws Exception {
+    FeedTail tail = FeedTail.start(LOG, 10, Duration.ofMillis(200));
+    for (long sequence = 11; sequence <= 40; sequence++) {
+      tail.committed(commit(sequence, sequence));
+    }
+    int batches = 0;
+    for (long sent = 10; sent < 40; batches++) {
+      FeedTail.Next next = tail.next(sent, 0, Duration.ofSeconds(30));
+      sent = ((FeedTail.Next.Entries) next).frame().last();
+    }
+    assertThat(batches).isLessThan(30);
+    tail.close();
+  }
 }

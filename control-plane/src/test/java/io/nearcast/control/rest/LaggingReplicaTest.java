@@ -36,7 +36,7 @@ final class LaggingReplicaTest {
       Members members = Members.open(ledger, System::nanoTime);
       String token = tokens.issue(Role.NODE, null, null).secret();
       Snapshots snapshots = Snapshots.open(ledger);
-      FeedTail tail = new FeedTail(ledger.state().log(), ledger.state().sequence());
+      FeedTail tail = FeedTail.start(ledger.state().log(), ledger.state().sequence());
       store.commit(new Commit(store.position().revision() + 1, List.of(next(store)), List.of()));
       try (Purges purges = Purges.open(ledger, members);
           RestServer server =

@@ -55,7 +55,7 @@ final class OpenApiTest {
       Members members = Members.open(ledger, System::nanoTime);
       try (Purges purges = Purges.open(ledger, members)) {
         Snapshots snapshots = Snapshots.open(ledger);
-        FeedTail tail = new FeedTail(ledger.state().log(), 1);
+        FeedTail tail = FeedTail.start(ledger.state().log(), 1);
         Tokens tokens = Tokens.open(ledger, InstantSource.system());
         Warms warms = new Warms(ledger, members, InstantSource.system());
         routes =
