@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
       "Asks an edge for objects with Zipf popularity, checks every byte, and reports.",
       "With --target it asks that edge, and with --serve-origin it also is the origin of the objects."
           + " With --serve-origin alone it is nothing else. With neither it starts a whole CDN, with"
-          + " one edge, in this process."
+          + " one edge, in this process.",
+      "\"load feed\" is about purges: it has options of its own, see \"load feed --help\"."
     })
 final class LoadCommand implements Callable<Integer> {
   private static final int CONNECT_MILLIS_MAX = 2_000;
