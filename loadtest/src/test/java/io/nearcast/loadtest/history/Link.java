@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,6 @@ final class Link implements AutoCloseable {
   private final String name;
   private final ServerSocket server;
   private final Set<Pipe> pipes = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger connections = new AtomicInteger();
 
   // Guarded by this
   private final SplittableRandom random;
@@ -107,11 +105,6 @@ final class Link implements AutoCloseable {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  /** How many connections have come. */
-  int connections() {
-    return connections.get();
-  }
-
   /** Sets where new connections go. */
   synchronized void target(InetSocketAddress to) {
     target = to;
@@ -131,10 +124,6 @@ final class Link implements AutoCloseable {
     }
   }
 
-  synchronized Weather weather() {
-    return weather;
-  }
-
   @Override
   public void close() throws IOException {
     synchronized (this) {
@@ -149,7 +138,6 @@ final class Link implements AutoCloseable {
     try {
       while (true) {
         Pipe pipe = new Pipe(server.accept());
-        connections.incrementAndGet();
         Thread.ofVirtual().start(() -> run(pipe));
       }
     } catch (IOException _) {

@@ -89,17 +89,22 @@ record Run(
           new Purger(rest, origin, pages, history, new Random(seed + 1), size.purgePauseMillisMax);
       Trouble trouble =
           new Trouble(fleet, history, new Random(seed + 2), size.troublePauseMillisMax);
-      clients.start(size.clients, seed + 3);
-      purger.start();
-      trouble.start();
-      Thread.sleep(size.duration);
-      trouble.stop();
-      purger.stopPosting();
-      await("all purges are complete once all is well")
-          .atMost(HEALED_MAX)
-          .untilAsserted(() -> assertThat(history.open()).isEmpty());
-      clients.stop();
-      purger.stop();
+      try {
+        clients.start(size.clients, seed + 3);
+        purger.start();
+        trouble.start();
+        Thread.sleep(size.duration);
+        trouble.awaitPlanned();
+        trouble.stop();
+        purger.stopPosting();
+        await("all purges are complete once all is well")
+            .atMost(HEALED_MAX)
+            .untilAsserted(() -> assertThat(history.open()).isEmpty());
+      } finally {
+        trouble.stop();
+        clients.stop();
+        purger.stop();
+      }
       return new Run(
           history,
           new Checker(history.purges(), origin.edits()),

@@ -12,7 +12,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class Trouble {
   private final Map<String, LongAdder> kills = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> suspensions = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> weathers = new ConcurrentHashMap<>();
+  private final CountDownLatch planned = new CountDownLatch(1);
   private volatile @Nullable Throwable failure;
   private volatile boolean over;
 
@@ -48,6 +51,11 @@ final class Trouble {
 
   void start() {
     threads.add(Thread.ofVirtual().name("trouble").start(this::make));
+  }
+
+  /** Waits until the faults have begun that must not be left out. */
+  void awaitPlanned() throws InterruptedException {
+    planned.await();
   }
 
   /**
@@ -88,38 +96,54 @@ final class Trouble {
 
   private void make() {
     try {
-      Thread.sleep(1_500);
-      // An edge is cut off for longer than a lease, while the shields and its origin are there.
-      change(Fleet.toControlPlane("iad-1"), Weather.LOST, CUT_OFF_MILLIS);
-      Thread.sleep(2_500);
-      kill("shield-1", 1_000);
-      // What a shield says of the feed is late: it is behind the edges, and knows of no purge.
-      change(Fleet.toControlPlane("shield-2"), Weather.HELD, 4_000);
-      Thread.sleep(4_000);
-      kill("fra-1", 500);
-      Thread.sleep(3_000);
-      kill(Fleet.CONTROL_PLANE, 1_000);
-      // One that stands still, without a lease when it goes on.
-      suspend("sin-1", CUT_OFF_MILLIS);
+      makeWhatMustBe();
+      planned.countDown();
       while (!over) {
         Thread.sleep(random.nextInt(pauseMillisMax));
-        int lot = random.nextInt(8);
-        if (lot < 3) {
-          kill(anyProcess(), random.nextInt(3_000));
-        } else if (lot < 4) {
-          suspend(anyProcess(), random.nextInt(200, CUT_OFF_MILLIS));
-        } else {
-          List<Link> links = fleet.links();
-          Weather weather = BAD.get(random.nextInt(BAD.size()));
-          boolean longer = random.nextInt(4) == 0;
-          change(
-              links.get(random.nextInt(links.size())).name(),
-              weather,
-              random.nextInt(200, longer ? CUT_OFF_MILLIS : 2_000));
-        }
+        makeAny();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void makeWhatMustBe() throws InterruptedException {
+    Thread.sleep(1_500);
+    // An edge is cut off for longer than a lease, while the shields and its origin are there.
+    change(Fleet.toControlPlane("iad-1"), Weather.LOST, CUT_OFF_MILLIS);
+    Thread.sleep(2_500);
+    surely(() -> kill("shield-1", 1_000));
+    // What a shield hears of the feed is late: it is behind the edges, and knows of no purge.
+    change(Fleet.toControlPlane("shield-2"), Weather.HELD, 4_000);
+    Thread.sleep(4_000);
+    surely(() -> kill("fra-1", 500));
+    Thread.sleep(3_000);
+    surely(() -> kill(Fleet.CONTROL_PLANE, 1_000));
+    // One that stands still, without a lease when it goes on.
+    surely(() -> suspend("sin-1", CUT_OFF_MILLIS));
+  }
+
+  /** Tries until it can be done: on a slow machine processes take their time to come back. */
+  private void surely(BooleanSupplier step) throws InterruptedException {
+    while (!step.getAsBoolean() && !over) {
+      Thread.sleep(50);
+    }
+  }
+
+  private void makeAny() {
+    int lot = random.nextInt(8);
+    if (lot < 3) {
+      kill(anyProcess(), random.nextInt(3_000));
+    } else if (lot < 4) {
+      suspend(anyProcess(), random.nextInt(200, CUT_OFF_MILLIS));
+    } else {
+      List<Link> links = fleet.links();
+      Weather weather = BAD.get(random.nextInt(BAD.size()));
+      boolean longer = random.nextInt(4) == 0;
+      change(
+          links.get(random.nextInt(links.size())).name(),
+          weather,
+          random.nextInt(200, longer ? CUT_OFF_MILLIS : 2_000));
     }
   }
 
@@ -130,11 +154,12 @@ final class Trouble {
         : lot < 75 ? Fleet.SHIELDS.get(random.nextInt(Fleet.SHIELDS.size())) : Fleet.CONTROL_PLANE;
   }
 
-  private void kill(String process, int downMillis) {
-    boolean disk = process.equals(Fleet.CONTROL_PLANE) || random.nextInt(4) > 0;
+  /** Whether it could be begun. */
+  private boolean kill(String process, int downMillis) {
     if (!begin(process)) {
-      return;
+      return false;
     }
+    boolean disk = process.equals(Fleet.CONTROL_PLANE) || random.nextInt(4) > 0;
     count(kills, role(process));
     later(
         process,
@@ -148,11 +173,13 @@ final class Trouble {
           fleet.restart(process);
           history.note(process + " is ready again");
         });
+    return true;
   }
 
-  private void suspend(String process, int millis) {
+  /** Whether it could be begun. */
+  private boolean suspend(String process, int millis) {
     if (!begin(process)) {
-      return;
+      return false;
     }
     count(suspensions, role(process));
     later(
@@ -167,6 +194,7 @@ final class Trouble {
             history.note(process + " goes on");
           }
         });
+    return true;
   }
 
   /** Whether something may be done to a process now: not to one, or to many, in trouble already. */
