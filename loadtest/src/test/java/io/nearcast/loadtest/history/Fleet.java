@@ -36,7 +36,7 @@ final class Fleet implements AutoCloseable {
 
   /** Small heaps and only the quick compiler: seven JVMs that are killed often share the cores. */
   private static final String JVM =
-      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx96m -Xms24m -Xss512k";
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx96m -Xms32m -Xmn12m -Xss512k";
 
   /** So few that a node that was cut off for some seconds takes a snapshot. */
   private static final int LOG_ENTRIES = 20;

@@ -48,6 +48,7 @@ record Run(
    * How much is done.
    *
    * @param duration of requests, purges and trouble; starting, and healing at the end, come on top
+   * @param answers how many clients must have had at least: on a slow machine it takes longer
    * @param clients how many ask at once
    * @param requestPauseMillisMax the longest pause of a client
    * @param purgePauseMillisMax the longest pause between two purges
@@ -55,13 +56,17 @@ record Run(
    */
   record Size(
       Duration duration,
+      int answers,
       int clients,
       int requestPauseMillisMax,
       int purgePauseMillisMax,
       int troublePauseMillisMax) {}
 
   /** When all is well again, everything that was accepted is complete within this time. */
-  private static final Duration HEALED_MAX = Duration.ofSeconds(60);
+  private static final Duration HEALED_MAX = Duration.ofMinutes(2);
+
+  /** How long a slow machine may take longer than the run is to last. */
+  private static final Duration ANSWERS_MAX = Duration.ofMinutes(5);
 
   /** The services, and what each says of edges that are cut off. */
   static final Map<String, String> WHEN_CUT_OFF =
@@ -95,6 +100,9 @@ record Run(
         trouble.start();
         Thread.sleep(size.duration);
         trouble.awaitPlanned();
+        await("enough answers")
+            .atMost(ANSWERS_MAX)
+            .until(() -> history.answers().size() >= size.answers);
         trouble.stop();
         purger.stopPosting();
         await("all purges are complete once all is well")
