@@ -96,10 +96,7 @@ final class FeedProgress {
     FeedState before = state;
     FeedState after = snapshot.state();
     KnownPurges purges = snapshot.purges();
-    if (purges != null
-        && before != null
-        && before.log().equals(after.log())
-        && before.sequence() <= after.sequence()) {
+    if (purges != null && snapshot.goesOnFrom(before)) {
       listener.leap(after, purges);
     } else {
       listener.snapshot(after);

@@ -47,6 +47,19 @@ public record FeedSnapshot(
         purges);
   }
 
+  /**
+   * Whether a node may keep what it has stored, for this says which purges it has missed. If not,
+   * all of it counts as purged, hard (PURGE.md rules 15 and 16).
+   *
+   * @param before where the node is, null if nowhere
+   */
+  public boolean goesOnFrom(@Nullable FeedState before) {
+    return purges != null
+        && before != null
+        && before.log().equals(log)
+        && before.sequence() <= sequence;
+  }
+
   /** The state without the purges. */
   public FeedState state() {
     return new FeedState(log, sequence, services, pops, drained, tierKey);

@@ -85,7 +85,7 @@ record Arrivals(
     }
     ResponseHead head = Validation.update(candidate.head(), came.raw.dated(came.now));
     Freshness freshness = freshness(head, came);
-    boolean keep = Purged.known(engine, came.asOf) && refusal(head, freshness) == null;
+    boolean keep = engine.purges().keeps(came.asOf) && refusal(head, freshness) == null;
     Variant selects = variant(candidate, head);
     return new Arrival.Confirm(candidate, head, freshness, selects, came.asOf, keep);
   }

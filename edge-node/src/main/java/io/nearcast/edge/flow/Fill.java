@@ -421,7 +421,7 @@ final class Fill implements UpstreamListener {
       return;
     }
     AsOf asOf = complete.asOf();
-    if (!invalidated() && Purged.known(engine, new Position(asOf.log(), asOf.sequence()))) {
+    if (!invalidated() && engine.purges().keeps(new Position(asOf.log(), asOf.sequence()))) {
       engine.store().put(complete, order.policy().key().variants());
     } else {
       complete.release();

@@ -171,7 +171,7 @@ record Orders(
    */
   private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
     Fields.Builder fields = Fields.builder().addAll(upstream.fields());
-    Position min = routed.demand().forward(engine.purges(), routed.key(), applied);
+    Position min = routed.demand().forward(engine.purges(), routed.key());
     long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
     boolean origin = engine.ownPurges().min(routed.key()) > purgedUpTo || routed.demand().origin();
     engine.tiers().write(fields, min, origin);

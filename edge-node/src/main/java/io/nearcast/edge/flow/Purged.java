@@ -3,6 +3,7 @@ package io.nearcast.edge.flow;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.purge.Verdict;
+import io.nearcast.edge.store.AsOf;
 import io.nearcast.edge.store.StoredResponse;
 import java.util.Objects;
 
@@ -19,24 +20,21 @@ final class Purged {
   static Verdict verdict(Engine engine, StoredResponse stored, Position applied) {
     PurgeIndex purges = engine.purges();
     PurgeIndex own = engine.ownPurges();
-    // Sequences of another log say nothing (PURGE.md rule 16).
-    if (!Objects.equals(stored.asOf().log(), applied.log())) {
-      return Verdict.HARD;
-    }
-    if (stored.checkedAt() >= purges.newest() && stored.ownEpoch() >= own.newest()) {
-      return Verdict.VALID;
+    AsOf asOf = stored.asOf();
+    if (!Objects.equals(asOf.log(), applied.log())) {
+      return Verdict.HARD; // what is stated of the answer would say nothing of it
     }
     long newest = purges.newest();
-    Verdict byFeed = purges.check(stored.key(), stored.tags(), stored.asOf().sequence());
-    Verdict byNode = own.check(stored.key(), stored.tags(), stored.ownEpoch());
-    if (byFeed == Verdict.VALID && byNode == Verdict.VALID) {
+    Verdict byFeed =
+        purges.verdict(
+            stored.key(), stored.tags(), asOf.log(), asOf.sequence(), stored.checkedAt());
+    Verdict byNode =
+        stored.ownEpoch() >= own.newest()
+            ? Verdict.VALID
+            : own.check(stored.key(), stored.tags(), stored.ownEpoch());
+    if (stored.checkedAt() < newest && byFeed == Verdict.VALID && byNode == Verdict.VALID) {
       stored.checkedAt(newest);
     }
     return byFeed.compareTo(byNode) >= 0 ? byFeed : byNode;
-  }
-
-  /** What was asked for in another log or before the forgotten horizon is not stored (rule 3). */
-  static boolean known(Engine engine, Position asOf) {
-    return asOf.sameLog(engine.purges().applied()) && asOf.sequence() >= engine.purges().horizon();
   }
 }

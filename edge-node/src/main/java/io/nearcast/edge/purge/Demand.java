@@ -2,6 +2,7 @@ package io.nearcast.edge.purge;
 
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.CacheKey;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,12 @@ public record Demand(@Nullable Position min, boolean origin) {
   }
 
   /** What to demand of the next tier: the newest stamp that could matter (rule 9). */
-  public Position forward(PurgeIndex purges, CacheKey key, Position applied) {
+  public Position forward(PurgeIndex purges, CacheKey key) {
     long known = purges.min(key);
-    boolean sameLog = min != null && min.sameLog(applied);
-    return new Position(applied.log(), sameLog ? Math.max(known, sequence()) : known);
+    // Read last: where the stamps have gone with their log, the next tier is told of another log.
+    String log = purges.applied().log();
+    boolean sameLog = min != null && Objects.equals(min.log(), log);
+    return new Position(log, sameLog ? Math.max(known, sequence()) : known);
   }
 
   /** A fill that is begun now to answer this. */

@@ -21,11 +21,13 @@ public record FillEpoch(CacheKey key, Position position, long floor) {
    * @param demand what the later request demands
    */
   public boolean joinable(PurgeIndex purges, String @Nullable [] tags, Demand demand) {
+    boolean fenced = purges.fenced(key, tags, position.sequence());
+    // Read last, so that stamps that have gone with their log are not missed.
     Position applied = purges.applied();
-    return demand.mayJoin(applied)
+    return !fenced
+        && demand.mayJoin(applied)
         && position.sameLog(applied)
-        && floor >= demand.sequence()
-        && !purges.fenced(key, tags, position.sequence());
+        && floor >= demand.sequence();
   }
 
   /**

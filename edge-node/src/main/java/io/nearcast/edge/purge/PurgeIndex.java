@@ -6,6 +6,7 @@ import io.nearcast.edge.rules.CacheKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiFunction;
@@ -33,14 +34,31 @@ public final class PurgeIndex {
 
     /** Whether both are of one log, so that their sequences can be compared. */
     public boolean sameLog(Position other) {
-      return java.util.Objects.equals(log, other.log);
+      return Objects.equals(log, other.log);
     }
   }
 
+  /** While one log takes the place of another; no log has this name. */
+  private static final Position BETWEEN_LOGS = new Position("", 0);
+
   private final ConcurrentMap<String, Stamps> services = new ConcurrentHashMap<>();
+  private final int selectorsMax;
   private volatile Position applied = Position.NONE;
   private volatile long newest;
   private volatile long horizon;
+
+  /** An index with the bound of all nodes. */
+  public PurgeIndex() {
+    this(Stamps.SELECTORS_MAX);
+  }
+
+  /**
+   * @param selectorsMax how many selectors of a service are kept apart, at least 1; those beyond
+   *     are merged (rule 5)
+   */
+  public PurgeIndex(int selectorsMax) {
+    this.selectorsMax = selectorsMax;
+  }
 
   /**
    * Forgets every stamp: whatever was stored before counts as purged, which the caller sees to
@@ -49,6 +67,10 @@ public final class PurgeIndex {
    * @param position what holds from now on; nothing asked for earlier is stored any more
    */
   public void reset(Position position) {
+    if (!applied.sameLog(position)) {
+      // Before the stamps go: whoever misses one of them sees by this that its log is gone.
+      applied = BETWEEN_LOGS;
+    }
     horizon = position.sequence();
     services.clear();
     newest = position.sequence();
@@ -113,7 +135,7 @@ public final class PurgeIndex {
   public void enter(List<PurgeStamp> stamps) {
     long latest = newest;
     for (PurgeStamp stamp : stamps) {
-      services.computeIfAbsent(stamp.service(), _ -> new Stamps()).enter(stamp);
+      services.computeIfAbsent(stamp.service(), _ -> new Stamps(selectorsMax)).enter(stamp);
       latest = Math.max(latest, stamp.sequence());
     }
     newest = latest;
@@ -171,6 +193,27 @@ public final class PurgeIndex {
       return Verdict.HARD;
     }
     return stamps == null ? Verdict.VALID : stamps.check(key, tags, since);
+  }
+
+  /**
+   * What the purges say of a stored response, in one comparison where nothing was purged since it
+   * was last checked (rule 2). Sequences of another log say nothing (rule 16).
+   *
+   * @param log the log that it was asked for in
+   * @param since the sequence that was applied when it was asked for
+   * @param checkedAt {@link #newest} as it was before it was last found valid, at first {@code
+   *     since}
+   */
+  public Verdict verdict(
+      CacheKey key, String[] tags, @Nullable String log, long since, long checkedAt) {
+    Verdict verdict = checkedAt >= newest ? Verdict.VALID : check(key, tags, since);
+    // Read last, so that stamps that have gone with their log are not missed.
+    return Objects.equals(log, applied.log()) ? verdict : Verdict.HARD;
+  }
+
+  /** Whether what is as of a position may be stored (rules 3 and 16). */
+  public boolean keeps(Position asOf) {
+    return asOf.sequence() >= horizon && asOf.sameLog(applied);
   }
 
   /**

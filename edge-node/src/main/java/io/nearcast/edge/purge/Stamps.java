@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * apart (PURGE.md rule 4).
  *
  * <p>Written by one thread, read by any. A reader that has seen the index's applied sequence sees
- * every stamp up to it. At most {@link #SELECTORS_MAX} selectors are kept apart; beyond it all of
- * them are merged into one stamp for the whole service, never dropped (rule 5).
+ * every stamp up to it. At most a given number of selectors are kept apart; beyond it all of them
+ * are merged into one stamp for the whole service, never dropped (rule 5).
  */
 final class Stamps {
+  /** The bound of a node. */
   static final int SELECTORS_MAX = 100_000;
 
   /**
@@ -47,12 +48,20 @@ final class Stamps {
   private final ConcurrentMap<String, Stamp> hosts = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Stamp> prefixes = new ConcurrentHashMap<>();
   private final AtomicInteger selectors = new AtomicInteger();
+  private final int selectorsMax;
 
   /** How many prefixes have each length, so that a look-up tries only lengths that exist. */
   private volatile int[] prefixLengths = {};
 
   private volatile Stamp everything = Stamp.NONE;
   private volatile long newestTag;
+
+  /**
+   * @param selectorsMax how many selectors are kept apart, at least 1
+   */
+  Stamps(int selectorsMax) {
+    this.selectorsMax = selectorsMax;
+  }
 
   void enter(PurgeStamp entered) {
     Stamp stamp = Stamp.of(entered.sequence(), entered.soft());
@@ -100,7 +109,7 @@ final class Stamps {
   private void put(ConcurrentMap<String, Stamp> stamps, String name, Stamp stamp) {
     Stamp before = stamps.get(name);
     stamps.put(name, before == null ? stamp : before.merge(stamp));
-    if (before == null && selectors.incrementAndGet() > SELECTORS_MAX) {
+    if (before == null && selectors.incrementAndGet() > selectorsMax) {
       mergeAll();
     }
   }

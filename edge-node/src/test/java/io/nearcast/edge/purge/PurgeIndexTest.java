@@ -181,4 +181,45 @@ final class PurgeIndexTest {
     }
     assertThat(missed.get()).isNull();
   }
+
+  @Test
+  void stampIsNotMissedWhileItsLogGivesWayToAnother() throws Exception {
+    AtomicReference<Position> purged = new AtomicReference<>();
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicReference<String> missed = new AtomicReference<>();
+    CacheKey key = key("a", "/x");
+    Thread reader =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!done.get()) {
+                Position before = purged.get();
+                if (before == null) {
+                  continue;
+                }
+                long since = before.sequence() - 1;
+                FillEpoch fill = new FillEpoch(key, new Position(before.log(), since), since);
+                Position forward = Demand.CLIENT.forward(index, key);
+                if (index.verdict(key, new String[0], before.log(), since, since) != Verdict.HARD) {
+                  missed.set("what is stored is taken for valid");
+                } else if (fill.joinable(index, new String[0], Demand.CLIENT)) {
+                  missed.set("a fill from before the purge is joined");
+                } else if (forward.sameLog(before) && forward.sequence() < before.sequence()) {
+                  missed.set("the next tier is told of less");
+                }
+              }
+            });
+    for (int i = 1; i <= 200_000 && missed.get() == null; i++) {
+      String log = "log-" + i;
+      long start = i % 2 == 0 ? 5 : 500; // sequences begin anew
+      index.reset(new Position(log, start));
+      index.enter(
+          SERVICE, false, List.of(new Selector.Url("a", "/x")), start + 1, PurgeIndexTest::key);
+      Position position = new Position(log, start + 1);
+      index.applied(position);
+      purged.set(position);
+    }
+    done.set(true);
+    reader.join();
+    assertThat(missed.get()).isNull();
+  }
 }
