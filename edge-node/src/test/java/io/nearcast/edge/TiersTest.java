@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.nearcast.config.feed.Selector;
+import io.nearcast.config.fleet.Fleet;
+import io.nearcast.config.fleet.NodeRole;
+import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.edge.testing.Message;
 import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.Wire;
+import io.nearcast.edge.upstream.Target;
+import io.nearcast.edge.upstream.Upstreams;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -297,6 +304,30 @@ final class TiersTest {
     assertThat(origin.requests()).hasSize(2);
     assertThat(get("/a")).isEqualTo("v2");
     assertThat(origin.requests()).hasSize(2);
+  }
+
+  @Test
+  void ownPurgeIsNotUndoneByAShieldThatWasNotThere() {
+    get("/a");
+    edge.engine().parts().upstreams().shields(List.of());
+    originSays("v2");
+    edge.purge("{\"service\":\"shop\",\"urls\":[\"http://www.test/a\"]}");
+    assertThat(get("/a")).as("from the origin itself").isEqualTo("v2");
+    NodeStatus back =
+        new NodeStatus(
+            "shield",
+            NodeRole.SHIELD,
+            "",
+            NodeState.SERVING,
+            10,
+            shield.url().getAuthority(),
+            List.of());
+    List<Target> shields = Upstreams.shieldsOf(new Fleet(List.of(back)));
+    edge.engine().parts().upstreams().shields(shields);
+    edge.advanceSeconds(100);
+    assertThat(shield.get("/a").text()).as("the shield still has").isEqualTo("v1");
+    assertThat(get("/a")).as("when it has become stale").isEqualTo("v2");
+    assertThat(shield.get("/a").text()).as("the shield has it too").isEqualTo("v2");
   }
 
   @Test

@@ -62,6 +62,9 @@ record Arrivals(
     if (raw.status() == 304) {
       return notModified(came);
     }
+    if (from.shield() && mayBeOlderThanOwnPurge()) {
+      return again(whole(came));
+    }
     if (candidate != null && StaleOnError.isError(raw.status()) && maySaveUs(candidate, came.now)) {
       return new Arrival.ServeStale(candidate, raw.status());
     }
@@ -70,6 +73,17 @@ record Arrivals(
       return again(whole(came));
     }
     return raw.status() == 206 ? partial(came) : whole(came);
+  }
+
+  /**
+   * What is stored is newer than a purge of this node alone, but the shield was not told to ask the
+   * origin: another response than the stored one may be what was purged (PURGE.md rule 24).
+   */
+  private boolean mayBeOlderThanOwnPurge() {
+    return candidate != null
+        && order.aim() == Aim.Plain.VALIDATE
+        && engine.ownPurges().min(order.key()) > 0
+        && !Tiers.asksOrigin(order.upstream().head().fields());
   }
 
   private boolean asksForOwnRange() {

@@ -77,11 +77,12 @@ record Orders(
       @Nullable Supplier<Order> instead,
       @Nullable StoredResponse validated,
       Reason why) {
+    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
     UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, validated));
-    return order(routed.key(), sent, aim, instead, why, true);
+    return order(routed.key(), ownEpoch, sent, aim, instead, why, true);
   }
 
   /**
@@ -90,12 +91,13 @@ record Orders(
    * @param key what the slice is found by
    */
   Order slice(CacheKey key, StoredResponse manifest, Aim.Slice slice, Reason why) {
+    long ownEpoch = ownEpoch();
     Fields asking = Slices.asking(slice.index(), slice.manifest(), slice.length());
     RequestHead head = selecting(routed.withoutUnkeyed(request.head()), manifest.variant());
     RequestHead upstream =
         UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
     UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, null));
-    return order(key, sent, slice, null, why, true);
+    return order(key, ownEpoch, sent, slice, null, why, true);
   }
 
   /** The request with the fields that selected a stored response. */
@@ -111,6 +113,7 @@ record Orders(
 
   /** Hands the request on as it is, with the client's own conditions and its body. */
   Order forward(Reason why, boolean mayStore) {
+    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
@@ -125,20 +128,22 @@ record Orders(
         new UpstreamRequest(
             withTierFields(upstream, null), hasBody, hasBody ? request.contentLength() : -1);
     boolean may = mayStore && !UnkeyedFields.overridesMethod(head.fields());
-    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, may);
+    return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, may);
   }
 
   /** Hands a handshake on: like {@link #forward}, but the answer may be a 101. */
   Order upgrade(Reason why, String protocol) {
+    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream =
         UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
     UpstreamRequest sent = new UpstreamRequest(withTierFields(upstream, null), false, -1, protocol);
-    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, false);
+    return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, false);
   }
 
   private Order order(
       CacheKey key,
+      long ownEpoch,
       UpstreamRequest upstream,
       Aim aim,
       @Nullable Supplier<Order> instead,
@@ -160,9 +165,14 @@ record Orders(
         why,
         mayStore,
         routed.demand().begin(key, applied),
-        engine.ownPurges().applied().sequence(),
+        ownEpoch,
         // A tier that knows of more is told of the error instead (PURGE.md rule 12).
         !routed.demand().mustAskOrigin(applied));
+  }
+
+  /** Read before what is sent is made: a purge in between was not reckoned with. */
+  private long ownEpoch() {
+    return engine.ownPurges().applied().sequence();
   }
 
   /**

@@ -52,7 +52,7 @@ public final class Tiers {
       return null;
     }
     Position position = parse(min);
-    boolean origin = ASK_ORIGIN.equals(fields.first(ASK));
+    boolean origin = asksOrigin(fields);
     // A tier that cannot say what it needs is answered by the origin.
     return position == null ? new Demand(Position.NONE, true) : new Demand(position, origin);
   }
@@ -81,6 +81,11 @@ public final class Tiers {
     if (origin) {
       fields.add(ASK, ASK_ORIGIN);
     }
+  }
+
+  /** Whether a tier's request has the origin asked. */
+  static boolean asksOrigin(Fields request) {
+    return ASK_ORIGIN.equals(request.first(ASK));
   }
 
   /** What the answer of a tier states, or null where it states nothing. */
