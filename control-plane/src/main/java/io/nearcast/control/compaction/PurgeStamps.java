@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  *
  * <p>Not thread-safe. Entries may be applied twice, for each is only the newest of its kind.
  */
-final class PurgeStamps {
+public final class PurgeStamps {
   private static final Selector EVERYTHING = new Selector.Everything();
   private static final int SERVICE_MIN = 2;
 
@@ -51,7 +51,7 @@ final class PurgeStamps {
   /**
    * @param stampsMax the most stamps that are kept apart, at least 4
    */
-  PurgeStamps(int stampsMax) {
+  public PurgeStamps(int stampsMax) {
     this.stampsMax = stampsMax;
   }
 
@@ -61,7 +61,7 @@ final class PurgeStamps {
   }
 
   /** All of them. */
-  KnownPurges known() {
+  public KnownPurges known() {
     List<SelectorStamp> all = new ArrayList<>(size);
     services.forEach((service, stamps) ->
         stamps.forEach((selector, stamp) ->
@@ -70,7 +70,7 @@ final class PurgeStamps {
   }
 
   /** Takes in what was kept earlier. */
-  void add(KnownPurges known) {
+  public void add(KnownPurges known) {
     horizon = Math.max(horizon, known.horizon());
     for (SelectorStamp stamp : known.stamps()) {
       put(stamp.service(), stamp.selector(), new Stamp(stamp.hard(), stamp.soft()));
@@ -78,7 +78,7 @@ final class PurgeStamps {
   }
 
   /** Takes in an entry of the log. */
-  void apply(FeedEntry entry) {
+  public void apply(FeedEntry entry) {
     switch (entry.change()) {
       case Change.PurgeIssued purge -> {
         long sequence = entry.sequence();

@@ -53,7 +53,7 @@ final class PromiseSimulationTest {
         .forEach(seed -> {
           World world = RandomSchedule.run(seed, EnumSet.noneOf(Rule.class));
           assertThat(world.violation()).as("seed %d", seed).isNull();
-          answers.addAndGet(world.answers());
+          answers.addAndGet(world.promise.answers());
         });
     assertThat(answers.get()).isGreaterThan(50L * count);
     return answers.get();

@@ -1,6 +1,10 @@
 package io.nearcast.loadtest.promise;
 
+import io.nearcast.config.feed.Change;
+import io.nearcast.config.feed.FeedEntry;
 import io.nearcast.config.feed.Selector;
+import java.time.Instant;
+import java.util.List;
 
 /** One entry of the simulated log. */
 final class Purge {
@@ -9,6 +13,7 @@ final class Purge {
   final Selector selector;
   final boolean soft;
   final long acceptedTick;
+  final FeedEntry entry;
 
   /** When it was reported complete, 0 before. */
   long completeTick;
@@ -19,6 +24,11 @@ final class Purge {
     this.selector = selector;
     this.soft = soft;
     this.acceptedTick = acceptedTick;
+    entry =
+        new FeedEntry(
+            sequence,
+            Instant.EPOCH,
+            new Change.PurgeIssued("p-" + acceptedTick, service, soft, List.of(selector)));
   }
 
   boolean matches(Thing thing) {

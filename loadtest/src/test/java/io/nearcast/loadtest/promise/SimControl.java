@@ -1,18 +1,22 @@
 package io.nearcast.loadtest.promise;
 
+import io.nearcast.config.feed.FeedEntry;
+import io.nearcast.config.feed.FeedSnapshot;
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.Selector;
 import io.nearcast.config.lease.LeaseGrant;
 import io.nearcast.config.lease.LeaseTerms;
 import io.nearcast.control.fleet.LeaseBook;
 import io.nearcast.control.fleet.Survey;
 import io.nearcast.control.purge.Completion;
 import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.loadtest.promise.SimStore.Member;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,33 +27,24 @@ import org.jspecify.annotations.Nullable;
 final class SimControl {
   private static final long TAKEOVER_MILLIS = 2_500;
   private static final long DOWN_MILLIS = 5_000;
-
-  private record Member(String boot, boolean edge, long joined, long registered) {}
+  private static final int COUNTED_LATE_MILLIS = 900;
 
   private record Heard(long applied, long millis) {}
 
-  /** What the store has, and what a backup of it has. */
-  private record Kept(List<Purge> entries, Map<String, Member> members) {}
-
+  final String id;
   private final World world;
   private final Timeline time;
-
-  // In the store
-  private String log = "log-1";
-  private List<Purge> entries = new ArrayList<>();
-  private Map<String, Member> members = new TreeMap<>();
-  private long compactedTo;
-  private @Nullable Kept backup;
-
-  // In memory
+  private final SimStore store;
   private boolean up = true;
   private LeaseBook leases = new LeaseBook(0, -LeaseTerms.COUNTED.toNanos());
   private final Map<String, Heard> heard = new HashMap<>();
   private final Set<Purge> open = new HashSet<>();
 
-  SimControl(World world) {
+  SimControl(World world, String id, SimStore store) {
     this.world = world;
     this.time = world.time;
+    this.id = id;
+    this.store = store;
     look();
   }
 
@@ -64,10 +59,6 @@ final class SimControl {
     return time.millis() * 1_000_000;
   }
 
-  long head() {
-    return entries.size();
-  }
-
   // Life
 
   void crash() {
@@ -75,77 +66,69 @@ final class SimControl {
   }
 
   void start() {
-    if (up) {
-      return;
+    if (!up) {
+      up = true;
+      begin(Rule.START_WAITS_ONE_LEASE);
     }
-    up = true;
-    begin();
   }
 
-  private void begin() {
+  private void begin(Rule waits) {
     heard.clear();
-    leases =
-        world.off(Rule.START_WAITS_ONE_LEASE)
-            ? new LeaseBook(head(), nanos() - LeaseTerms.COUNTED.toNanos())
-            : new LeaseBook(head(), nanos());
+    long since = world.off(waits) ? nanos() - LeaseTerms.COUNTED.toNanos() : nanos();
+    leases = new LeaseBook(store.head(), since);
   }
 
-  void takeBackup() {
-    backup = new Kept(List.copyOf(entries), Map.copyOf(members));
-  }
-
-  /** A store that was restored is a new log, unless that rule is out. */
+  /** An operator puts the backup in the place of the store, and starts on it. */
   void restore() {
-    Kept kept = backup;
-    if (kept == null) {
+    if (!store.restore()) {
       return;
     }
-    entries = new ArrayList<>(kept.entries());
-    members = new TreeMap<>(kept.members());
-    open.retainAll(new HashSet<>(entries));
-    if (!world.off(Rule.LOGS_HAVE_NAMES)) {
-      log = "log-" + time.tick();
-    }
-    compactedTo = Math.min(compactedTo, head());
+    open.retainAll(new HashSet<>(store.after(0)));
     // Whoever restores vouches for edges that the backup does not know, until they have reported.
-    world.edges.stream().filter(edge -> !members.containsKey(edge.id)).forEach(world::vouchFor);
+    world.edges.stream()
+        .filter(edge -> !store.members().containsKey(edge.id))
+        .forEach(world::vouchFor);
     up = true;
-    begin();
-  }
-
-  void compact() {
-    compactedTo = head();
+    begin(Rule.NEW_LOG_WAITS_ONE_LEASE);
   }
 
   // The feed
 
-  void follow(Position from, Consumer<Runnable> answer, SimNode node) {
+  /**
+   * Answers a node that follows the log.
+   *
+   * @param from where the node is, null if nowhere
+   * @param answer takes what is done when the answer comes
+   */
+  void follow(SimNode node, @Nullable FeedState from, Consumer<Runnable> answer) {
     if (!up) {
       return;
     }
-    String mine = log;
-    if (!log.equals(from.log()) || from.sequence() < compactedTo || from.sequence() > head()) {
-      Position snapshot = new Position(mine, head());
-      answer.accept(() -> node.snapshot(snapshot));
+    String log = store.log();
+    if (from == null
+        || !log.equals(from.log())
+        || from.sequence() < store.compactedTo()
+        || from.sequence() > store.head()) {
+      FeedSnapshot snapshot = store.snapshot();
+      answer.accept(() -> node.feed().snapshot(snapshot));
       return;
     }
-    List<Purge> next = List.copyOf(entries.subList((int) from.sequence(), entries.size()));
-    answer.accept(() -> node.entries(mine, next));
+    List<FeedEntry> next = store.after(from.sequence()).stream().map(one -> one.entry).toList();
+    answer.accept(() -> node.feed().entries(log, next));
   }
 
   // Purges
 
-  @Nullable Purge accept(String service, io.nearcast.config.feed.Selector selector, boolean soft) {
+  @Nullable Purge accept(String service, Selector selector, boolean soft) {
     if (!up) {
       return null;
     }
-    Purge purge = new Purge(head() + 1, service, selector, soft, time.tick());
-    entries.add(purge);
+    Purge purge = store.append(new Purge(store.head() + 1, service, selector, soft, time.tick()));
     open.add(purge);
-    String mine = log;
+    String log = store.log();
     for (SimNode node : world.nodes) {
-      if (!time.isCut(World.CONTROL, node.id + "/feed")) {
-        time.send(World.CONTROL, node.id, () -> node.entries(mine, List.of(purge)));
+      if (!time.isCut(id, node.id + "/feed")) {
+        time.send(id, node.id, () -> node.feed().entries(log, List.of(purge.entry)));
       }
     }
     complete();
@@ -153,11 +136,9 @@ final class SimControl {
   }
 
   private void complete() {
-    long head = head();
+    long head = store.head();
     List<Survey.Standing> standings = new ArrayList<>();
-    members.forEach((id, member) -> {
-      standings.add(standing(id, member));
-    });
+    store.members().forEach((node, member) -> standings.add(standing(node, member)));
     long floor = leases.floor(head, nanos());
     Survey survey =
         new Survey(standings, world.off(Rule.COMPLETION_WAITS_FOR_LEASES) ? head : floor);
@@ -172,51 +153,66 @@ final class SimControl {
     });
   }
 
-  private Survey.Standing standing(String id, Member member) {
-    Heard word = heard.get(id);
+  private Survey.Standing standing(String node, Member member) {
+    Heard word = heard.get(node);
     return new Survey.Standing(
-        id,
+        node,
         member.edge(),
         member.joined(),
         word == null ? 0 : word.applied(),
-        leases.holds(id, nanos()),
+        leases.holds(node, nanos()),
         word == null || time.millis() - word.millis() >= DOWN_MILLIS);
   }
 
   // Reports
 
-  @Nullable LeaseGrant report(SimNode node, String boot, Position said) {
+  /**
+   * Takes in what a node says of itself.
+   *
+   * @param grant takes the lease that it is given, if it is given one
+   */
+  void report(SimNode node, String boot, Position said, Consumer<LeaseGrant> grant) {
     if (!up) {
-      return null;
+      return;
     }
-    Member member = members.get(node.id);
+    Member member = store.members().get(node.id);
     if (member == null || !member.boot().equals(boot)) {
       Heard before = heard.get(node.id);
       if (member != null && before != null && time.millis() - before.millis() < TAKEOVER_MILLIS) {
-        return null;
+        return;
       }
       heard.remove(node.id);
-      member = new Member(boot, node.edge, member == null ? head() : member.joined(), head());
-      members.put(node.id, member);
+      long joined = member == null ? store.head() : member.joined();
+      member = new Member(boot, node.edge, joined, store.head());
+      store.members().put(node.id, member);
     }
-    long applied = log.equals(said.log()) ? Math.min(said.sequence(), head()) : 0;
+    long applied = store.log().equals(said.log()) ? Math.min(said.sequence(), store.head()) : 0;
     heard.put(node.id, new Heard(applied, time.millis()));
-    LeaseGrant grant = null;
     if (node.edge) {
-      long watermark = leases.renew(node.id, boot, member.registered(), applied, nanos());
-      grant = new LeaseGrant(log, watermark, LeaseTerms.TERM);
+      long registered = world.off(Rule.REGISTERED_AT_THE_HEAD) ? 0 : member.registered();
+      long watermark = renew(node.id, boot, registered, applied);
+      grant.accept(new LeaseGrant(store.log(), watermark, LeaseTerms.TERM));
     }
     complete();
-    return grant;
+  }
+
+  private long renew(String node, String boot, long registered, long applied) {
+    long watermark = leases.renew(node, boot, registered, applied, nanos());
+    if (world.off(Rule.COUNTED_FIRST)) {
+      LeaseBook book = leases;
+      book.givenUp(node, boot);
+      time.after(COUNTED_LATE_MILLIS, () -> book.renew(node, boot, registered, applied, nanos()));
+    }
+    return watermark;
   }
 
   /** An operator takes a node out of the membership. */
   void remove(SimNode node) {
-    Member member = members.get(node.id);
+    Member member = store.members().get(node.id);
     if (!up || member == null) {
       return;
     }
-    members.remove(node.id);
+    store.members().remove(node.id);
     if (world.off(Rule.REMOVED_AFTER_THE_LEASE)) {
       leases.givenUp(node.id, member.boot());
     }

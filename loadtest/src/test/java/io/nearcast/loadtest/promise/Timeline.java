@@ -32,6 +32,9 @@ final class Timeline {
   /** The most that a write to disk takes, in ms. */
   int diskMax = 30;
 
+  /** The most that passes between a shield's look-up and its reply, in ms. */
+  int lookUpMax = 3;
+
   /** Of a hundred messages so many are lost, and as many come twice. */
   int lossPercent;
 

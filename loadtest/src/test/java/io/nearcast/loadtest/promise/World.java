@@ -2,56 +2,73 @@ package io.nearcast.loadtest.promise;
 
 import io.nearcast.config.feed.Selector;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a purge has to do with, in one thread: an origin, shields, edges, a control
- * plane, the network between them, and clients that check the promise with every answer: nothing
- * that the origin produced before a hard purge was accepted answers a request that came after the
- * purge was reported complete.
+ * Everything that a purge has to do with, in one thread: an origin, shields, edges, control planes,
+ * the network between them, and clients that check the {@link Promise} with every answer.
  */
 final class World {
   static final String ORIGIN = "origin";
-  static final String CONTROL = "control";
+
+  /**
+   * How large it is.
+   *
+   * @param planes how many control planes there are; more than one share a store
+   * @param edges how many edges
+   * @param shields how many shields
+   * @param selectorsMax how many selectors of a service a node keeps apart
+   * @param stampsMax how many stamps a snapshot has at most
+   * @param snapshotsTell whether snapshots say which purges were missed, or purge everything
+   */
+  record Size(
+      int planes, int edges, int shields, int selectorsMax, int stampsMax, boolean snapshotsTell) {
+    static Size of(int edges, int shields) {
+      return new Size(1, edges, shields, 100, 100, true);
+    }
+  }
 
   final Timeline time;
-  final Set<Rule> rulesOff;
+  final int selectorsMax;
+  final int stampsMax;
+  final boolean snapshotsTell;
   final Origin origin;
+  final Promise promise;
+  final SimStore store;
   final List<Thing> things = new ArrayList<>();
   final List<SimNode> nodes = new ArrayList<>();
   final List<SimNode> shields = new ArrayList<>();
   final List<SimNode> edges = new ArrayList<>();
-  final SimControl control;
+  final List<SimControl> planes = new ArrayList<>();
+  private final Set<Rule> rulesOff;
 
-  /** An operator has vouched for these: under {@code serve} nobody waits for them. */
-  private final Set<SimNode> vouchedFor = new HashSet<>();
-
-  private final List<Purge> complete = new ArrayList<>();
-  private @Nullable String violation;
-  private int answers;
-
-  World(long seed, Set<Rule> rulesOff, int edgeCount, int shieldCount) {
+  World(long seed, Set<Rule> rulesOff, Size size) {
     this.rulesOff = rulesOff;
+    selectorsMax = size.selectorsMax();
+    stampsMax = size.stampsMax();
+    snapshotsTell = size.snapshotsTell();
     time = new Timeline(seed);
     origin = new Origin(time);
+    promise = new Promise(time);
     for (String service : new String[] {"serve", "revalidate"}) {
-      things.add(new Thing(service, "/a", "t"));
-      things.add(new Thing(service, "/b", "t"));
-      things.add(new Thing(service, "/c", "u"));
+      things.add(new Thing(service, "/a", "t", false));
+      things.add(new Thing(service, "/b", "t", false));
+      things.add(new Thing(service, "/large", "u", true));
     }
-    for (int i = 0; i < shieldCount; i++) {
+    for (int i = 0; i < size.shields(); i++) {
       shields.add(new SimNode(this, "shield-" + i, false));
     }
-    for (int i = 0; i < edgeCount; i++) {
+    for (int i = 0; i < size.edges(); i++) {
       edges.add(new SimNode(this, "edge-" + i, true));
     }
     nodes.addAll(shields);
     nodes.addAll(edges);
-    control = new SimControl(this);
+    store = new SimStore(this);
+    for (int i = 0; i < size.planes(); i++) {
+      planes.add(new SimControl(this, "control-" + i, store));
+    }
     nodes.forEach(SimNode::start);
   }
 
@@ -61,12 +78,7 @@ final class World {
 
   /** What broke the promise first, or null. */
   @Nullable String violation() {
-    return violation;
-  }
-
-  /** How many requests were answered. */
-  int answers() {
-    return answers;
+    return promise.violation();
   }
 
   Thing thing(String service, String path) {
@@ -76,74 +88,76 @@ final class World {
         .orElseThrow();
   }
 
+  /** A thing of a service that has cut-off edges serve on. */
+  Thing served() {
+    return things.getFirst();
+  }
+
+  /** A thing of a service that has cut-off edges revalidate. */
+  Thing guarded() {
+    return thing("revalidate", "/a");
+  }
+
+  SimNode edge(int i) {
+    return edges.get(i);
+  }
+
+  SimNode shield(int i) {
+    return shields.get(i);
+  }
+
+  SimControl plane() {
+    return planes.getFirst();
+  }
+
   void completed(Purge purge) {
-    purge.completeTick = time.tick();
-    if (!purge.soft) {
-      complete.add(purge);
-    }
+    promise.completed(purge);
   }
 
   /** A client asks, and checks what it gets. */
   void request(SimNode edge, Thing thing) {
-    if (!edge.isUp()) {
-      return;
+    if (edge.isUp()) {
+      edge.cache().client(thing, promise.request(edge, thing)::answered);
     }
-    long came = time.tick();
-    Purge barrier = null;
-    for (Purge purge : complete) {
-      if (purge.matches(thing) && (barrier == null || purge.acceptedTick > barrier.acceptedTick)) {
-        barrier = purge;
-      }
+  }
+
+  // Purges
+
+  void purge(Thing thing, boolean soft) {
+    plane().accept(thing.service(), new Selector.Url("host", thing.path()), soft);
+  }
+
+  void purgeTag(Thing thing, boolean soft) {
+    plane().accept(thing.service(), new Selector.Tag(thing.tag()), soft);
+  }
+
+  void purgeAll(Thing thing, boolean soft) {
+    plane().accept(thing.service(), new Selector.Everything(), soft);
+  }
+
+  /** A purge of one node, which counts for its clients only. */
+  void purgeAt(SimNode edge, Thing thing) {
+    if (edge.isUp()) {
+      long accepted = time.tick();
+      edge.cache().purge(thing);
+      promise.purgedItself(edge, thing, accepted);
     }
-    Purge last = barrier;
-    boolean promised = thing.revalidates() || !vouchedFor.contains(edge);
-    edge.client(
-        thing,
-        copy -> {
-          answers++;
-          if (copy != null
-              && last != null
-              && promised
-              && violation == null
-              && copy.producedTick() < last.acceptedTick) {
-            violation =
-                "%s answered %s at %d ms (came at tick %d) with what was produced at tick %d, but [%s] was accepted at %d and complete at %d"
-                    .formatted(
-                        edge.id,
-                        thing,
-                        time.millis(),
-                        came,
-                        copy.producedTick(),
-                        last,
-                        last.acceptedTick,
-                        last.completeTick);
-          }
-        });
   }
 
-  @Nullable Purge purge(Thing thing, boolean soft) {
-    return control.accept(thing.service(), new Selector.Url("host", thing.path()), soft);
-  }
-
-  @Nullable Purge purgeTag(Thing thing, boolean soft) {
-    return control.accept(thing.service(), new Selector.Tag(thing.tag()), soft);
-  }
-
-  @Nullable Purge purgeAll(Thing thing, boolean soft) {
-    return control.accept(thing.service(), new Selector.Everything(), soft);
-  }
+  // Operators
 
   void remove(SimNode node) {
     vouchFor(node);
-    control.remove(node);
+    plane().remove(node);
+  }
+
+  void wipe(SimNode node) {
+    node.crash();
+    node.wipe();
+    promise.forgetOwn(node);
   }
 
   void vouchFor(SimNode node) {
-    vouchedFor.add(node);
-  }
-
-  /** The names of rules, for messages. */
-  static String names(Set<Rule> rules) {
-    return new TreeSet<>(rules).toString();
+    promise.vouchFor(node);
   }
 }

@@ -1,0 +1,128 @@
+package io.nearcast.loadtest.promise;
+
+import io.nearcast.config.feed.FeedSnapshot;
+import io.nearcast.config.feed.FeedState;
+import io.nearcast.config.feed.KnownPurges;
+import io.nearcast.config.feed.SelectorStamp;
+import io.nearcast.control.compaction.PurgeStamps;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What control planes keep: the log and the members. What a snapshot has is decided by the
+ * product's {@link PurgeStamps}.
+ */
+final class SimStore {
+  static final String ID = "store";
+
+  private static final int MANY = 20_000;
+
+  /**
+   * A member of the fleet.
+   *
+   * @param boot the process that uses the id
+   * @param edge whether purges wait for it
+   * @param joined the head when it became one
+   * @param registered the head when this boot reported first
+   */
+  record Member(String boot, boolean edge, long joined, long registered) {}
+
+  private record Backup(List<Purge> entries, Map<String, Member> members) {}
+
+  private final World world;
+  private String log = "log-1";
+  private List<Purge> entries = new ArrayList<>();
+  private Map<String, Member> members = new TreeMap<>();
+  private PurgeStamps stamps;
+  private long compactedTo;
+  private @Nullable Backup backup;
+
+  SimStore(World world) {
+    this.world = world;
+    stamps = newStamps();
+  }
+
+  private PurgeStamps newStamps() {
+    return new PurgeStamps(world.off(Rule.SNAPSHOTS_MERGE) ? MANY : world.stampsMax);
+  }
+
+  String log() {
+    return log;
+  }
+
+  long head() {
+    return entries.size();
+  }
+
+  long compactedTo() {
+    return compactedTo;
+  }
+
+  /** What comes after a sequence. */
+  List<Purge> after(long sequence) {
+    return List.copyOf(entries.subList((int) sequence, entries.size()));
+  }
+
+  Map<String, Member> members() {
+    return members;
+  }
+
+  Purge append(Purge purge) {
+    entries.add(purge);
+    stamps.apply(purge.entry);
+    return purge;
+  }
+
+  /** What nodes need that cannot follow the log from where they are. */
+  FeedSnapshot snapshot() {
+    FeedState state = new FeedState(log, head(), Map.of(), Map.of(), Set.of(), null);
+    KnownPurges known = stamps.known();
+    if (world.off(Rule.SNAPSHOTS_MERGE)) {
+      List<SelectorStamp> newest =
+          known.stamps().stream()
+              .sorted(Comparator.comparingLong(SimStore::newest).reversed())
+              .limit(world.stampsMax)
+              .toList();
+      known = new KnownPurges(known.horizon(), newest);
+    }
+    return FeedSnapshot.of(state, world.snapshotsTell ? known : null);
+  }
+
+  private static long newest(SelectorStamp stamp) {
+    return Math.max(stamp.hard(), stamp.soft());
+  }
+
+  void compact() {
+    compactedTo = head();
+  }
+
+  void takeBackup() {
+    backup = new Backup(List.copyOf(entries), Map.copyOf(members));
+  }
+
+  /**
+   * A store that was restored is a new log, unless that rule is out.
+   *
+   * @return whether there was a backup
+   */
+  boolean restore() {
+    Backup kept = backup;
+    if (kept == null) {
+      return false;
+    }
+    entries = new ArrayList<>(kept.entries());
+    members = new TreeMap<>(kept.members());
+    stamps = newStamps();
+    entries.forEach(purge -> stamps.apply(purge.entry));
+    if (!world.off(Rule.LOGS_HAVE_NAMES)) {
+      log = "log-" + world.time.tick();
+    }
+    compactedTo = Math.min(compactedTo, head());
+    return true;
+  }
+}
