@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeFeed {
   private static final int LATE_MILLIS = 400;
+  private static final long SILENT_MILLIS = 3_500;
 
   private final World world;
   private final Timeline time;
@@ -34,6 +35,8 @@ final class NodeFeed {
   private NodeLease lease;
   private long polls;
   private long answered;
+  private long answeredMillis;
+  private long grantedMillis;
   private int followed;
   private int reportedTo;
 
@@ -80,6 +83,17 @@ final class NodeFeed {
   void move(int follows, int reports) {
     followed = follows;
     reportedTo = reports;
+    answeredMillis = time.millis();
+    grantedMillis = time.millis();
+  }
+
+  boolean follows(SimControl plane) {
+    return world.planes.get(followed).equals(plane);
+  }
+
+  /** Nobody has answered for long: the next one is tried. */
+  private int after(int plane) {
+    return (plane + 1) % world.planes.size();
   }
 
   private static Position position(FeedState of) {
@@ -91,6 +105,10 @@ final class NodeFeed {
   private void poll(long mine) {
     if (!node.is(mine)) {
       return;
+    }
+    if (time.millis() - answeredMillis > SILENT_MILLIS) {
+      answeredMillis = time.millis();
+      followed = after(followed);
     }
     FeedState from = state;
     long number = ++polls;
@@ -113,6 +131,7 @@ final class NodeFeed {
   private void answered(long toBoot, long number, Runnable reply) {
     if (node.is(toBoot) && number >= answered) {
       answered = number;
+      answeredMillis = time.millis();
       reply.run();
     }
   }
@@ -261,6 +280,10 @@ final class NodeFeed {
       if (lease.isKnown() && now != null) {
         knownLog = now.log();
       }
+      if (time.millis() - grantedMillis > SILENT_MILLIS) {
+        grantedMillis = time.millis();
+        reportedTo = after(reportedTo);
+      }
       report(mine);
       time.after(1_000, () -> reportEverySecond(mine));
     }
@@ -296,6 +319,7 @@ final class NodeFeed {
     if (!node.is(toBoot)) {
       return;
     }
+    grantedMillis = time.millis();
     LeaseGrant given =
         world.off(Rule.WATERMARK_FIRST) ? new LeaseGrant(grant.log(), 0, grant.term()) : grant;
     lease.answered(world.off(Rule.LEASE_FROM_THE_ASKING) ? lease.asking() : asked, given);

@@ -63,6 +63,9 @@ final class RandomActs {
     while (drawn >= weights[what]) {
       drawn -= weights[what++];
     }
+    if (world.planes.size() > 1) {
+      world.use(random.nextInt(world.planes.size()));
+    }
     switch (ALL[what]) {
       case REQUEST -> world.request(any(world.edges), any(world.things));
       case CHANGE -> world.origin.change(any(world.things));
@@ -76,7 +79,7 @@ final class RandomActs {
       case START -> any(world.nodes).start();
       case CRASH -> any(world.nodes).crash();
       case CONTROL_RESTARTS -> restart(any(world.planes));
-      case SUSPEND -> any(world.edges).suspended(random.nextInt(8_000));
+      case SUSPEND -> suspend(random.nextInt(8_000));
       case COMPACT -> world.store.compact();
       case REMOVE -> world.remove(any(world.edges));
       case WIPE -> world.wipe(any(world.edges));
@@ -118,6 +121,14 @@ final class RandomActs {
   private void restart(SimControl plane) {
     plane.crash();
     time.after(random.nextInt(3_000), plane::start);
+  }
+
+  private void suspend(long millis) {
+    if (world.planes.size() > 1 && random.nextInt(3) == 0) {
+      any(world.planes).suspended(millis);
+    } else {
+      any(world.edges).suspended(millis);
+    }
   }
 
   private void backup() {

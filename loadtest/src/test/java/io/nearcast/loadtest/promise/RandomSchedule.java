@@ -32,7 +32,7 @@ final class RandomSchedule {
             seed,
             rulesOff,
             new World.Size(
-                1,
+                shape.nextInt(4) == 0 ? 2 + shape.nextInt(2) : 1,
                 1 + shape.nextInt(3),
                 shape.nextInt(3),
                 small ? 1 + shape.nextInt(3) : 100,

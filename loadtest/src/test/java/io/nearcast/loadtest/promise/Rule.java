@@ -84,6 +84,22 @@ enum Rule {
   LEASE_FROM_THE_ASKING(18),
   /** A node that no control plane knows does not take itself for known after a restart. */
   KNOWN_IS_ON_DISK(18),
+  /** The leases that other control planes have given count. */
+  RECORDS_OF_OTHERS_COUNT(19),
+  /** A node that moves is counted by the old control plane until its lease has ended. */
+  MOVED_COUNTS_UNTIL_ITS_LEASE_ENDS(19),
+  /** Members that report to other control planes count. */
+  MEMBERS_OF_OTHERS_COUNT(19),
+  /** A control plane gives leases only for a while after it has written its record. */
+  LEASES_INSIDE_THE_SESSION(20),
+  /** A record stays until the leases have ended that its control plane can have given. */
+  RECORDS_OUTLIVE_THEIR_LEASES(20),
+  /** The head is read once the record is there. */
+  RECORD_BEFORE_HEAD(20),
+  /** A watermark is never above the head, also where there are no edges. */
+  WATERMARK_NOT_ABOVE_THE_HEAD(21),
+  /** A record is written only as the next version of what is known. */
+  COMPARE_AND_SET(21),
   /** A control plane that starts waits one lease. */
   START_WAITS_ONE_LEASE(20),
   /** A member that is removed counts until its lease has ended. */

@@ -9,7 +9,12 @@ import java.util.stream.Stream;
 final class Schedules {
   /** In the order of the rules. */
   static final List<Schedule> ALL =
-      Stream.of(Schedules.stored(), Schedules.fills(), TierSchedules.all(), ControlSchedules.all())
+      Stream.of(
+              Schedules.stored(),
+              Schedules.fills(),
+              TierSchedules.all(),
+              ControlSchedules.all(),
+              SharedSchedules.all())
           .flatMap(List::stream)
           .toList();
 

@@ -3,6 +3,7 @@ package io.nearcast.loadtest.promise;
 import io.nearcast.config.feed.FeedSnapshot;
 import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.feed.KnownPurges;
+import io.nearcast.config.feed.Selector;
 import io.nearcast.config.feed.SelectorStamp;
 import io.nearcast.control.compaction.PurgeStamps;
 import java.util.ArrayList;
@@ -32,6 +33,18 @@ final class SimStore {
    */
   record Member(String boot, boolean edge, long joined, long registered) {}
 
+  /**
+   * What there is at a moment.
+   *
+   * @param index of the last change
+   */
+  record View(long index, String log, long head, Map<String, Member> members) {
+    /** The same, whatever changes later. */
+    View copy() {
+      return new View(index, log, head, Map.copyOf(members));
+    }
+  }
+
   private record Backup(List<Purge> entries, Map<String, Member> members) {}
 
   private final World world;
@@ -40,19 +53,23 @@ final class SimStore {
   private Map<String, Member> members = new TreeMap<>();
   private PurgeStamps stamps;
   private long compactedTo;
+  private long index;
   private @Nullable Backup backup;
+  private final SimRecords records;
 
   SimStore(World world) {
     this.world = world;
     stamps = newStamps();
+    records = new SimRecords(this);
+  }
+
+  /** The records of those who share it. */
+  SimRecords records() {
+    return records;
   }
 
   private PurgeStamps newStamps() {
     return new PurgeStamps(world.off(Rule.SNAPSHOTS_MERGE) ? MANY : world.stampsMax);
-  }
-
-  String log() {
-    return log;
   }
 
   long head() {
@@ -63,19 +80,38 @@ final class SimStore {
     return compactedTo;
   }
 
-  /** What comes after a sequence. */
-  List<Purge> after(long sequence) {
-    return List.copyOf(entries.subList((int) sequence, entries.size()));
+  /** What there is now; the members change as they do. */
+  View view() {
+    return new View(index, log, head(), members);
   }
 
-  Map<String, Member> members() {
-    return members;
+  /** The entries after one sequence and up to another one. */
+  List<Purge> between(long after, long upTo) {
+    return after >= upTo ? List.of() : entries.subList((int) after, (int) upTo);
   }
 
-  Purge append(Purge purge) {
+  Purge append(String service, Selector selector, boolean soft) {
+    Purge purge = new Purge(head() + 1, service, selector, soft, world.time.tick());
     entries.add(purge);
     stamps.apply(purge.entry);
+    index++;
     return purge;
+  }
+
+  /** A process reports for the first time. */
+  Member join(String id, String boot, boolean edge) {
+    Member before = members.get(id);
+    long joined = before == null ? head() : before.joined();
+    boolean same = before != null && before.boot().equals(boot);
+    Member member = new Member(boot, edge, joined, same ? before.registered() : head());
+    members.put(id, member);
+    index++;
+    return member;
+  }
+
+  void leave(String id) {
+    members.remove(id);
+    index++;
   }
 
   /** What nodes need that cannot follow the log from where they are. */

@@ -76,9 +76,14 @@ final class Timeline {
     }
   }
 
+  /** How long something takes on a way that begins now, in ms. */
+  long delay(String from, String to) {
+    return slow.getOrDefault(from + '>' + to, 0) + 1L + random.nextInt(delayMax);
+  }
+
   private void deliver(String from, String to, Runnable arrival) {
     after(
-        slow.getOrDefault(from + '>' + to, 0) + 1 + random.nextInt(delayMax),
+        delay(from, to),
         () -> {
           if (!isCut(from, to)) {
             arrival.run();

@@ -25,8 +25,14 @@ final class World {
    */
   record Size(
       int planes, int edges, int shields, int selectorsMax, int stampsMax, boolean snapshotsTell) {
+    /** With one control plane and ample bounds. */
     static Size of(int edges, int shields) {
       return new Size(1, edges, shields, 100, 100, true);
+    }
+
+    /** With several control planes on one store. */
+    static Size sharing(int planes, int edges) {
+      return new Size(planes, edges, 0, 100, 100, true);
     }
   }
 
@@ -43,6 +49,7 @@ final class World {
   final List<SimNode> edges = new ArrayList<>();
   final List<SimControl> planes = new ArrayList<>();
   private final Set<Rule> rulesOff;
+  private int used;
 
   World(long seed, Set<Rule> rulesOff, Size size) {
     this.rulesOff = rulesOff;
@@ -67,7 +74,7 @@ final class World {
     nodes.addAll(edges);
     store = new SimStore(this);
     for (int i = 0; i < size.planes(); i++) {
-      planes.add(new SimControl(this, "control-" + i, store));
+      planes.add(new SimControl(this, "control-" + i, store, size.planes() > 1));
     }
     nodes.forEach(SimNode::start);
   }
@@ -106,8 +113,14 @@ final class World {
     return shields.get(i);
   }
 
+  /** The control plane that operators use at the moment. */
   SimControl plane() {
-    return planes.getFirst();
+    return planes.get(used);
+  }
+
+  /** From now on operators use another one. */
+  void use(int plane) {
+    used = plane;
   }
 
   void completed(Purge purge) {
