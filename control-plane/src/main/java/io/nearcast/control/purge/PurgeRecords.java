@@ -71,7 +71,10 @@ final class PurgeRecords {
   private void apply(Document document) {
     byte[] value = document.value();
     if (value == null) {
-      return; // neither is ever deleted
+      if (document.key().startsWith(PREFIX)) {
+        forget(Long.parseLong(document.key().substring(PREFIX.length())));
+      }
+      return;
     }
     if (document.key().startsWith(PREFIX)) {
       keep(Documents.readJson(StoredPurge.class, value));
@@ -95,6 +98,15 @@ final class PurgeRecords {
         newest.pollFirstEntry();
         forgotten = true;
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(long sequence) {
+    lock.lock();
+    try {
+      newest.remove(sequence);
     } finally {
       lock.unlock();
     }

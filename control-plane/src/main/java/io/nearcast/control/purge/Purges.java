@@ -7,6 +7,7 @@ import io.nearcast.config.feed.Selectors;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.json.InvalidDocument;
 import io.nearcast.config.model.PurgeRequest;
+import io.nearcast.control.compaction.History;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.Survey;
 import io.nearcast.control.fleet.Survey.Standing;
@@ -23,7 +24,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +54,12 @@ public final class Purges implements AutoCloseable {
 
   /** The most purges that can be waiting for nodes. */
   public static final int OPEN_MAX = 100_000;
+
+  /** How many purges are kept for people to look at, beside those that are not complete. */
+  public static final int KEPT_MAX = 100_000;
+
+  /** The same where the store is one that has everything in memory. */
+  public static final int KEPT_SHARED_MAX = 10_000;
 
   private static final String OPEN_PREFIX = "open-purges/";
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -105,6 +111,19 @@ public final class Purges implements AutoCloseable {
     return purges;
   }
 
+  /**
+   * What is to be deleted of them in time.
+   *
+   * @param keptMax how many are kept
+   */
+  public static History.Kind history(int keptMax) {
+    return new History.Kind(
+        PurgeRecords.PREFIX,
+        PurgeRecords.RECEIPTS_PREFIX,
+        keptMax,
+        value -> Documents.readJson(StoredPurge.class, value).completedAt() != null);
+  }
+
   private void committed(Committed committed) {
     for (Document document : committed.documents()) {
       if (document.key().startsWith(OPEN_PREFIX)) {
@@ -152,8 +171,9 @@ public final class Purges implements AutoCloseable {
     StoredPurge issued =
         ledger.write(draft -> {
           Long known = key == null ? null : keys.find(draft, key, request);
-          if (known != null) {
-            return stored(draft, known);
+          StoredPurge before = known == null ? null : stored(draft, known);
+          if (before != null) {
+            return before;
           }
           ActiveService active = draft.feed().services().get(service);
           if (active == null) {
@@ -185,9 +205,9 @@ public final class Purges implements AutoCloseable {
     return view(issued);
   }
 
-  private static StoredPurge stored(Draft draft, long sequence) {
-    StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
-    return Objects.requireNonNull(purge, "a key is written with its purge");
+  /** A purge, or null where it is so old that it has been deleted: then its key counts no more. */
+  private static @Nullable StoredPurge stored(Draft draft, long sequence) {
+    return draft.read(StoredPurge.class, PurgeRecords.key(sequence));
   }
 
   private void checkRoom() {

@@ -1,5 +1,6 @@
 package io.nearcast.control.rest;
 
+import io.nearcast.config.feed.FeedState;
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeStatus;
@@ -11,12 +12,17 @@ import io.nearcast.control.auth.Permission;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.problem.Refusal.Reason;
 import io.nearcast.control.purge.Purges;
+import io.nearcast.control.store.StoreFailure;
 import io.nearcast.control.warm.Warms;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /v1/nodes}, and the reports of nodes. */
 final class NodesApi {
+  private static final Logger LOG = LoggerFactory.getLogger(NodesApi.class);
   private static final int TEXT_MAX = 255;
 
   private final Ledger ledger;
@@ -79,6 +85,7 @@ final class NodesApi {
     String id = call.newName("node");
     NodeReport report = call.body(NodeReport.class);
     check(report);
+    checkNotAhead(id, report);
     LeaseGrant lease = members.report(id, report);
     if (!report.matched().isEmpty()) {
       purges.matched(id, report.matched());
@@ -88,7 +95,44 @@ final class NodesApi {
     call.reply(200, new ReportAnswer(state.log(), state.sequence(), lease));
   }
 
+  /**
+   * Refuses a node that has applied what the log does not have: the store has lost writes, or is an
+   * older copy that goes on under the same UUID, and nothing that such a node says can be relied
+   * on. It gets no lease, and the feed has it drop what it has stored.
+   */
+  private void checkNotAhead(String id, NodeReport report) {
+    FeedState known = ledger.state();
+    if (!known.log().equals(report.log()) || report.appliedSequence() <= known.sequence()) {
+      return;
+    }
+    long head;
+    try {
+      head = ledger.store().position().head();
+    } catch (StoreFailure e) {
+      return; // then nobody can say which of the two is behind
+    }
+    if (head < report.appliedSequence()) {
+      LOG.error(
+          "{} has applied {} of log {}, which ends at {} here: the store has lost what it had"
+              + " confirmed, or is a copy that was not put back with nearcast restore",
+          id,
+          report.appliedSequence(),
+          report.log(),
+          head);
+      throw new Refusal(
+          Reason.CONFLICT,
+          "the log ends at "
+              + head
+              + ", so nobody can have applied "
+              + report.appliedSequence()
+              + ": take GET /v1/feed/snapshot and begin anew from there");
+    }
+  }
+
   private static void check(NodeReport report) {
+    if (report.appliedSequence() < 0) {
+      throw Refusal.invalid("/appliedSequence", "must be 0 or more");
+    }
     checkText("/boot", report.boot());
     if (report.role() != NodeRole.ROUTER || !report.pop().isEmpty()) {
       checkText("/pop", report.pop()); // only routers may stand in no PoP

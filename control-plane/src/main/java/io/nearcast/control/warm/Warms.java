@@ -11,6 +11,7 @@ import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.json.Documents;
 import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.config.model.WarmRequest;
+import io.nearcast.control.compaction.History;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.Survey.Standing;
 import io.nearcast.control.ledger.Ledger;
@@ -37,13 +38,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Warms {
   /** What the keys of warms begin with; then come sixteen digits. */
-  public static final String PREFIX = "warms/";
+  private static final String PREFIX = "warms/";
 
   /** What the keys of receipts begin with; then come sixteen digits and the node's id. */
-  public static final String RECEIPTS_PREFIX = "warmed/";
+  private static final String RECEIPTS_PREFIX = "warmed/";
 
   /** A node that has not said by then what became of a warm will not. */
   public static final Duration HEARD_WITHIN = Duration.ofMinutes(30);
+
+  /** How many warms are kept for people to look at. */
+  public static final int KEPT_MAX = 500;
 
   private static final int ID_LOG_CHARS = 8;
 
@@ -58,6 +62,11 @@ public final class Warms {
     this.ledger = ledger;
     this.members = members;
     this.clock = clock;
+  }
+
+  /** What is to be deleted of them in time. */
+  public static History.Kind history() {
+    return new History.Kind(PREFIX, RECEIPTS_PREFIX, KEPT_MAX, _ -> true);
   }
 
   /**

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class ConsulCompactionTest implements CompactionBehaviour {
+final class ConsulCompactionTest implements CompactionBehaviour, HistoryBehaviour {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static ConsulAgent agent;
 

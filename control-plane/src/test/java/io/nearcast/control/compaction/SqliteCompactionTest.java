@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class SqliteCompactionTest implements CompactionBehaviour {
+final class SqliteCompactionTest implements CompactionBehaviour, HistoryBehaviour {
   private Path directory;
 
   @BeforeEach
