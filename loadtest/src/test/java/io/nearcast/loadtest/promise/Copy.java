@@ -42,6 +42,19 @@ record Copy(
         version, producedTick, asOf, ownEpoch, freshUntilMillis, staleUntilMillis, epoch, stale);
   }
 
+  /** A 304: the content is that of what was validated, which may have been produced later. */
+  Copy confirming(Copy validated) {
+    return new Copy(
+        version,
+        Math.max(producedTick, validated.producedTick),
+        asOf,
+        ownEpoch,
+        freshUntilMillis,
+        staleUntilMillis,
+        checkedAt,
+        stale);
+  }
+
   /** Whether the origin lets it be served stale at a time. */
   boolean mayBeStale(long nowMillis) {
     return staleUntilMillis > freshUntilMillis && nowMillis < staleUntilMillis;

@@ -321,7 +321,8 @@ final class NodeCache {
     if (world.off(confirms ? Rule.VALIDATED_AS_OF_THE_ASKING : Rule.AS_OF_THE_ASKING)) {
       asOf = stamps.applied();
     }
-    Copy got = copy.asOf(asOf, fill.asking().ownEpoch());
+    Copy content = confirms ? copy.confirming(candidate) : copy;
+    Copy got = content.asOf(asOf, fill.asking().ownEpoch());
     boolean late = world.off(Rule.WAITERS_TOLD_THE_FILLS_AS_OF);
     fill.arrived(late ? got.asOf(stamps.applied(), got.ownEpoch()) : got);
     long mine = node.boot();
