@@ -150,6 +150,9 @@ public final class ReplicaExchange implements AutoCloseable {
       }
       failing = true;
       return RETRY.toNanos();
+    } catch (RuntimeException e) {
+      LOG.error("the record could not be kept", e);
+      return LOOK.toNanos();
     }
   }
 
@@ -190,6 +193,9 @@ public final class ReplicaExchange implements AutoCloseable {
           index = 0;
           pause();
         }
+      } catch (RuntimeException e) {
+        LOG.error("what others say could not be taken in", e);
+        pause();
       }
     }
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nearcast.config.lease.LeaseTerms;
 import io.nearcast.control.fleet.MemoryReplicas.Fails;
+import io.nearcast.control.store.SharedRecords;
 import io.nearcast.control.store.StoreFailure;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -208,6 +210,16 @@ final class ReplicaTest {
     others.saw(store.all(), 0);
     assertThat(others.leftOver(null, LeaseTerms.COUNTED.toNanos() - 1)).isEmpty();
     assertThat(others.leftOver(null, LeaseTerms.COUNTED.toNanos())).hasSize(1);
+  }
+
+  @Test
+  void recordThatCannotBeReadIsWaitedForUntilItIsLeftOver() {
+    OtherReplicas others = new OtherReplicas(LOG);
+    byte[] nothing = "{}".getBytes(StandardCharsets.UTF_8);
+    others.saw(StoredReplicas.kept(List.of(new SharedRecords.Kept("x", 1, nothing))), 0);
+    assertThat(others.floor(null)).isZero();
+    assertThat(others.leftOver(null, LeaseTerms.COUNTED.toNanos())).isEmpty();
+    assertThat(others.leftOver(null, OtherReplicas.KEPT.toNanos())).hasSize(1);
   }
 
   private static ReplicaRecord record(String log, long watermark, boolean stopped) {

@@ -9,7 +9,6 @@ import com.orbitz.consul.model.kv.TxResponse;
 import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.model.kv.Verb;
 import com.orbitz.consul.option.ConsistencyMode;
-import com.orbitz.consul.option.ImmutablePutOptions;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.ImmutableTransactionOptions;
 import com.orbitz.consul.option.PutOptions;
@@ -134,12 +133,20 @@ final class ConsulKv implements AutoCloseable {
     });
   }
 
-  /** Writes a value if the key has not been changed since an index. */
-  void replace(String key, byte[] value, BigInteger index) {
-    told(consul ->
-        consul
-            .keyValueClient()
-            .putValue(key, value, 0, ImmutablePutOptions.builder().cas(index.longValue()).build()));
+  /** Writes a value if the key has not been changed since an index, and another one with it. */
+  void replace(String key, byte[] value, BigInteger index, String other, byte[] otherValue) {
+    allOrNone(
+        ImmutableOperation.builder()
+            .verb(Verb.CHECK_AND_SET.toValue())
+            .key(key)
+            .value(new String(value, StandardCharsets.UTF_8))
+            .index(index)
+            .build(),
+        ImmutableOperation.builder()
+            .verb(Verb.SET.toValue())
+            .key(other)
+            .value(new String(otherValue, StandardCharsets.UTF_8))
+            .build());
   }
 
   /** Writes a value, whatever is there. */

@@ -59,6 +59,7 @@ public final class ConsulMove implements AutoCloseable {
     source.each(
         "",
         document -> put(keys.document(document.key()), Objects.requireNonNull(document.value())));
+    put(keys.before(position.log()), Keys.NOTHING_SAID);
     flush();
     kv.create(keys.head(), Documents.writeJson(position));
     return position;

@@ -39,7 +39,8 @@ final class ConsulRecords implements SharedRecords {
   public Listing await(long index) {
     ConsulResponse<List<Value>> now =
         kv.awaitTreeChange(keys.replica(""), BigInteger.valueOf(index));
-    return new Listing(now.getIndex().longValueExact(), kept(now.getResponse()));
+    List<Value> values = now.getResponse(); // null where there are none
+    return new Listing(now.getIndex().longValueExact(), values == null ? List.of() : kept(values));
   }
 
   @Override

@@ -142,7 +142,12 @@ public final class ConsulStore implements Store {
         was.revision(),
         revision,
         renewed.log());
-    kv.replace(keys.head(), Documents.writeJson(renewed), earlier.index());
+    kv.replace(
+        keys.head(),
+        Documents.writeJson(renewed),
+        earlier.index(),
+        keys.before(renewed.log()),
+        Keys.NOTHING_SAID);
   }
 
   private static Known known(@Nullable Value head) {

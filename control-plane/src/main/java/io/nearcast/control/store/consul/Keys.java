@@ -1,5 +1,7 @@
 package io.nearcast.control.store.consul;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Where things are in Consul's KV store, all below one prefix.
  *
@@ -10,12 +12,15 @@ package io.nearcast.control.store.consul;
  * PREFIX/documents/pops/fra        the document
  * PREFIX/lock                      held by the session of the control plane that compacts the log
  * PREFIX/replicas/ID               what a control plane says of its leases, which only it writes
+ * PREFIX/replicas/before-LOG       stands for all who gave leases before the log was there
  * PREFIX/notices/NAME              what one control plane tells the others, beside all commits
  * </pre>
  *
  * @param prefix without a slash at either end
  */
 record Keys(String prefix) {
+  /** The value of a record that says nothing. */
+  static final byte[] NOTHING_SAID = "{}".getBytes(StandardCharsets.UTF_8);
 
   String head() {
     return prefix + "/head";
@@ -35,6 +40,15 @@ record Keys(String prefix) {
 
   String replica(String id) {
     return prefix + "/replicas/" + id;
+  }
+
+  /**
+   * A record of nobody, written with a log that takes the place of another one: nothing is known of
+   * the leases that were given before, so purges wait until it is removed as any that is left over
+   * (PURGE.md rule 16).
+   */
+  String before(String log) {
+    return replica("before-" + log);
   }
 
   /** The id of a record's key in Consul. */

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.nearcast.control.store.Commit;
 import io.nearcast.control.store.OutOfStep;
 import io.nearcast.control.store.Position;
+import io.nearcast.control.store.SharedRecords;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreBehaviour;
@@ -181,6 +182,28 @@ final class ConsulStoreTest implements StoreBehaviour {
   }
 
   @Test
+  void recordsAreWrittenOnlyAsTheNextVersion() {
+    SharedRecords records = store.records();
+    assertThat(records.await(0).records()).isEmpty();
+    long first = records.write("a", 0, bytes("1")).orElseThrow();
+    assertThat(records.write("a", 0, bytes("2"))).as("it is there").isEmpty();
+    long second = records.write("a", first, bytes("3")).orElseThrow();
+    assertThat(records.write("a", first, bytes("4"))).isEmpty();
+    assertThat(records.remove("a", first)).isFalse();
+    assertThat(records.read("a").value()).isEqualTo(bytes("3"));
+    long index = records.await(0).index();
+    assertThat(records.remove("a", second)).isTrue();
+    assertThat(records.write("a", second, bytes("5"))).as("it is gone").isEmpty();
+    assertThat(records.await(index).records()).isEmpty();
+    assertThat(records.all()).isEmpty();
+    assertThat(records.read("a")).isNull();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
   void earlierStateThatWasPutBackBecomesANewLog() throws Exception {
     String log = store.position().log();
     store.commit(new Commit(1, List.of(StoreBehaviour.entry(1)), List.of()));
@@ -196,6 +219,10 @@ final class ConsulStoreTest implements StoreBehaviour {
     assertThat(renewed.log()).isNotEqualTo(log);
     assertThat(renewed.revision()).isEqualTo(1);
     assertThatThrownBy(() -> store.commitsAfter(1, 10)).isInstanceOf(OutOfStep.class);
+    assertThat(store.records().all())
+        .as("for the leases that were given before")
+        .extracting(SharedRecords.Kept::id)
+        .containsExactly("before-" + renewed.log());
     assertThat(reopened().position()).isEqualTo(renewed);
   }
 
