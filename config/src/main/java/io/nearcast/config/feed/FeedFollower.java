@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
  * on disk, reports what was applied.
  *
  * <p>One virtual thread follows and makes all calls of the listener; another reports. A stream that
- * is silent for 3.5 s, breaks, or says what it cannot say is given up, and the next control plane
- * asked after 50 ms to 2 s. Where the log does not go on from where the node is (410, another log),
- * a snapshot replaces the state, and says which purges were missed.
+ * is silent for 3.5 s, or says nothing for as long of what another control plane knows, breaks, or
+ * says what it cannot say is given up, and the next control plane asked after 50 ms to 2 s. Where
+ * the log does not go on from where the node is (410, another log), a snapshot replaces the state,
+ * and says which purges were missed.
  *
  * <p>An entry counts as applied once the listener has returned and the sequence is on disk; only
  * then is it visible in {@link #applied} and reported. A listener that throws is called again with
@@ -44,6 +45,9 @@ public final class FeedFollower implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean connected;
+
+  /** Whether another control plane knows more than the one that is followed says. */
+  private volatile boolean behind;
 
   /** For the follower's thread only. */
   private String lastTrouble = "";
@@ -67,6 +71,7 @@ public final class FeedFollower implements AutoCloseable {
             new ControlPlaneClient(controlPlanes, token, timing),
             progress::applied,
             lease,
+            () -> behind = true,
             timing);
     backoff = new Backoff(timing.backoffMin(), timing.backoffMax());
     thread = Thread.ofVirtual().name("nearcast-feed").unstarted(this::run);
@@ -221,6 +226,7 @@ public final class FeedFollower implements AutoCloseable {
   /** Follows one control plane for as long as that goes well. */
   private void attempt() {
     long begin = System.nanoTime();
+    behind = false;
     try {
       follow();
       trouble("it has ended the feed");
@@ -244,6 +250,9 @@ public final class FeedFollower implements AutoCloseable {
     try (EventStream events = open(from)) {
       for (Event event = events.next(); event != null && isOpen(); event = events.next()) {
         handle(event);
+        if (behind) {
+          throw new IOException("it does not say what others know");
+        }
       }
     }
   }

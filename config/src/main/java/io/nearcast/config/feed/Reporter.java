@@ -2,6 +2,7 @@ package io.nearcast.config.feed;
 
 import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeState;
+import io.nearcast.config.fleet.ReportAnswer;
 import io.nearcast.config.fleet.WarmReceipt;
 import io.nearcast.config.lease.LeaseGrant;
 import io.nearcast.config.lease.NodeLease;
@@ -42,6 +43,8 @@ final class Reporter implements AutoCloseable {
   private final Supplier<FeedHead> applied;
   private final Timing timing;
   private final NodeLease lease;
+  private final Runnable feedBehind;
+  private final CutOffPlane cutOff;
   private final String boot = UUID.randomUUID().toString();
   private final Semaphore news = new Semaphore(0);
   private final Thread thread;
@@ -63,6 +66,7 @@ final class Reporter implements AutoCloseable {
   /**
    * @param client takes ownership
    * @param applied what the node has applied, and on disk
+   * @param feedBehind is called when the feed does not say what another control plane knows
    * @param lease is told of each lease that is given, and given up before the leaving report
    */
   Reporter(
@@ -70,11 +74,14 @@ final class Reporter implements AutoCloseable {
       ControlPlaneClient client,
       Supplier<FeedHead> applied,
       NodeLease lease,
+      Runnable feedBehind,
       Timing timing) {
     this.node = node;
     this.client = client;
     this.applied = applied;
     this.lease = lease;
+    this.feedBehind = feedBehind;
+    cutOff = new CutOffPlane(client.size(), timing.silenceMax());
     this.timing = timing;
     thread = Thread.ofVirtual().name("nearcast-reporter").unstarted(this::run);
   }
@@ -184,9 +191,9 @@ final class Reporter implements AutoCloseable {
     // Before what was applied is read would do as well; after the report has gone would not.
     NodeLease.Asked asked = lease.asking();
     sentNanos = System.nanoTime();
-    LeaseGrant grant;
+    ReportAnswer answer;
     try {
-      grant = client.report(node.id(), report).lease();
+      answer = client.report(node.id(), report);
     } catch (IOException e) {
       if (!failing) {
         log.warn("reports to {} fail: {}", client.current(), e.getMessage());
@@ -199,11 +206,23 @@ final class Reporter implements AutoCloseable {
       log.info("reports go to {}", client.current());
     }
     failing = false;
+    LeaseGrant grant = answer.lease();
     if (grant != null && !report.leaving()) {
       lease.answered(asked, grant);
     }
     answered(report);
+    stayOrMoveOn(report, answer);
     return true;
+  }
+
+  private void stayOrMoveOn(NodeReport report, ReportAnswer answer) {
+    if (cutOff.feedIsBehind(report, answer, System.nanoTime())) {
+      feedBehind.run();
+    }
+    if (!report.leaving() && cutOff.givesNoLease(report, answer)) {
+      log.info("{} gives no lease", client.current());
+      client.moveOn();
+    }
   }
 
   private synchronized void answered(NodeReport report) {

@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.nearcast.config.fleet.Fleet;
 import io.nearcast.config.fleet.NodeReport;
+import io.nearcast.config.fleet.ReportAnswer;
 import io.nearcast.config.json.Documents;
+import io.nearcast.config.lease.LeaseGrant;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -35,6 +37,9 @@ final class FakeControlPlane implements AutoCloseable {
   volatile int reportStatus = 200;
   volatile int feedStatus = 200;
   volatile boolean pings = true;
+
+  /** What reports are worth, null for nothing. */
+  volatile LeaseGrant lease;
 
   /** Entries up to here are no longer in the log, only in snapshots. */
   volatile long compactedTo;
@@ -183,8 +188,8 @@ final class FakeControlPlane implements AutoCloseable {
       reports.add(Documents.readJson(NodeReport.class, body));
     }
     FeedState now = state();
-    byte[] head = Documents.writeJson(new FeedHead(now.log(), now.sequence()));
-    answer(exchange, reportStatus, new String(head, UTF_8));
+    byte[] said = Documents.writeJson(new ReportAnswer(now.log(), now.sequence(), lease));
+    answer(exchange, reportStatus, new String(said, UTF_8));
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -8,6 +8,9 @@ import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.config.fleet.ReportAnswer;
+import io.nearcast.config.lease.LeaseGrant;
+import io.nearcast.config.lease.LeaseTerms;
 import io.nearcast.config.lease.NodeLease;
 import io.nearcast.config.model.Pop;
 import java.io.IOException;
@@ -429,6 +432,50 @@ final class FeedFollowerTest {
     await().until(() -> !second.reports.isEmpty());
     second.append(pop("fra"));
     awaitApplied(follower, 1);
+  }
+
+  @Test
+  void whereAControlPlaneIsCutOffFromItsStoreAnotherIsReportedToAndFollowed() throws IOException {
+    FakeControlPlane second = opened(new FakeControlPlane("log-1"));
+    second.lease = new LeaseGrant("log-1", 0, LeaseTerms.TERM);
+    FeedFollower follower = follow(control.uri(), second.uri());
+    awaitConnected(follower);
+    second.append(pop("fra"));
+    awaitApplied(follower, 1);
+    int before = control.reports.size();
+    await().until(() -> second.reports.size() >= 5);
+    assertThat(control.reports.size()).as("it gives no lease").isLessThanOrEqualTo(before + 1);
+  }
+
+  @Test
+  void whereNoControlPlaneGivesLeasesOneIsKeptTo() {
+    CutOffPlane plane = new CutOffPlane(2, Duration.ofSeconds(1));
+    NodeReport report =
+        new NodeReport(
+            "b",
+            NodeRole.EDGE,
+            "fra",
+            "a:1",
+            "log-1",
+            7,
+            NodeState.SERVING,
+            false,
+            List.of(),
+            Map.of(),
+            Map.of());
+    ReportAnswer none = new ReportAnswer("log-1", 7, null);
+    List<Boolean> moves = new ArrayList<>();
+    for (int i = 0; i < 34; i++) {
+      moves.add(plane.givesNoLease(report, none));
+    }
+    assertThat(moves.subList(0, 3)).containsExactly(true, true, false);
+    assertThat(moves.subList(2, 32)).containsOnly(false);
+    assertThat(moves.subList(32, 34)).containsOnly(true);
+    ReportAnswer ahead = new ReportAnswer("log-1", 8, null);
+    assertThat(plane.feedIsBehind(report, ahead, 0)).isFalse();
+    assertThat(plane.feedIsBehind(report, ahead, 999_999_999)).isFalse();
+    assertThat(plane.feedIsBehind(report, ahead, 1_000_000_000)).isTrue();
+    assertThat(plane.feedIsBehind(report, none, 1_000_000_001)).isFalse();
   }
 
   @Test
