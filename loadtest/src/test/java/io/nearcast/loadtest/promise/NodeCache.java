@@ -5,11 +5,13 @@ import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex;
 import io.nearcast.edge.purge.PurgeIndex.Position;
+import io.nearcast.edge.purge.SharedAskings;
 import io.nearcast.edge.purge.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * them with. The steps are those of the product's {@code Exchange}.
  */
 final class NodeCache {
-  private static final long TURN_MILLIS = 1_000;
+  private static final int THINGS_MAX = 100;
 
   private final World world;
   private final Timeline time;
@@ -26,8 +28,7 @@ final class NodeCache {
   private final Upstream upstream;
   private final Map<Thing, Copy> store = new HashMap<>();
   private final Map<Thing, Fetch> fills = new HashMap<>();
-  private final Map<Thing, Fetch> waiting = new HashMap<>();
-  private final Map<Thing, Long> askedMillis = new HashMap<>();
+  private SharedAskings<Thing, Fetch> turns = new SharedAskings<>(THINGS_MAX);
   private NodeStamps stamps;
   private PurgeIndex own = new PurgeIndex();
 
@@ -53,8 +54,7 @@ final class NodeCache {
     stamps = new NodeStamps(world);
     forget();
     fills.clear();
-    waiting.clear();
-    askedMillis.clear();
+    turns = new SharedAskings<>(THINGS_MAX);
     own = new PurgeIndex();
     for (int i = 0; i < ownPurges.size(); i++) {
       enterOwn(i);
@@ -254,31 +254,30 @@ final class NodeCache {
     begin(started);
   }
 
-  /** As {@code flow.Turns} has it. */
   private void awaitTurn(
       Thing thing,
       Demand demand,
       @Nullable Copy stored,
       Position applied,
       Consumer<@Nullable Copy> reader) {
-    Fetch next = waiting.get(thing);
-    if (next == null) {
-      Fetch made = order(thing, demand, stored, applied);
-      long last = askedMillis.getOrDefault(thing, -TURN_MILLIS);
+    SharedAskings.Turn<Fetch> turn =
+        turns.next(thing, () -> order(thing, demand, stored, applied), nowNanos());
+    turn.asking().join(reader);
+    if (turn.made()) {
       long mine = node.boot();
-      waiting.put(thing, made);
       time.after(
-          Math.max(0, last + TURN_MILLIS - time.millis()),
+          TimeUnit.NANOSECONDS.toMillis(turn.waitNanos()),
           () -> {
             if (node.is(mine)) {
-              waiting.remove(thing);
-              askedMillis.put(thing, time.millis());
-              upstream.ask(made);
+              turns.sent(thing, nowNanos());
+              upstream.ask(turn.asking());
             }
           });
-      next = made;
     }
-    next.join(reader);
+  }
+
+  private long nowNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(time.millis());
   }
 
   private Fetch order(Thing thing, Demand demand, @Nullable Copy stored, Position applied) {
