@@ -2,6 +2,7 @@ package io.nearcast.control.cli;
 
 import static io.nearcast.control.rest.RunningControlPlane.service;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nearcast.config.launch.Launch;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,43 @@ final class CliTest {
         .contains("everything")
         .contains("complete");
     assertThat(nearcast("purge", "shop", "--host", "b.example").err()).contains("/hosts/0");
+  }
+
+  @Test
+  void warmShowsWhatBecameOfIt() {
+    running.admin().put("/v1/services/shop", service("a.example"));
+    String url = "http://a.example/x";
+    assertThat(nearcast("warm", "shop", url).err()).contains("no edge that is up");
+    assertThat(nearcast("warm", "shop").code()).isEqualTo(2);
+    assertThat(nearcast("warm", "shop", url, "--pop", "fra", "--node", "one").code()).isEqualTo(2);
+    report("");
+    Output ordered = nearcast("warm", "shop", url, "--pop", "fra", "--rate", "5");
+    assertThat(ordered.code()).isZero();
+    assertThat(ordered.out()).contains("of shop, 1 URLs: pending").contains("one");
+    assertThat(nearcast("warm", "shop", url, "--wait", "1s").code()).isEqualTo(1);
+
+    CompletableFuture<Output> waiting =
+        CompletableFuture.supplyAsync(
+            () -> nearcast("warm", "shop", url, "--node", "one", "--wait", "30s"));
+    await().until(() -> running.admin().get("/v1/warm").json().at("/items").size() == 3);
+    String id = running.admin().get("/v1/warm").text("/items/0/id");
+    report(",\"warmed\":{\"" + id + "\":{\"fetched\":1,\"failed\":0,\"skipped\":0}}");
+    assertThat(waiting.join().out()).contains(id + " of shop, 1 URLs: complete");
+    assertThat(waiting.join().code()).isZero();
+  }
+
+  private void report(String more) {
+    String log = running.admin().get("/v1/feed/snapshot").text("/log");
+    running
+        .admin()
+        .post(
+            "/v1/nodes/one/report",
+            "{\"boot\":\"b\",\"role\":\"edge\",\"pop\":\"fra\",\"address\":\"127.0.0.1:8080\","
+                + "\"state\":\"serving\",\"appliedSequence\":1,\"log\":\""
+                + log
+                + '"'
+                + more
+                + '}');
   }
 
   @Test
