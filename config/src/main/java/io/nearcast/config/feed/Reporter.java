@@ -210,7 +210,7 @@ final class Reporter implements AutoCloseable {
     if (grant != null && !report.leaving()) {
       lease.answered(asked, grant);
     }
-    answered(report);
+    answered(report, answer.isKept());
     stayOrMoveOn(report, answer);
     return true;
   }
@@ -225,9 +225,11 @@ final class Reporter implements AutoCloseable {
     }
   }
 
-  private synchronized void answered(NodeReport report) {
+  private synchronized void answered(NodeReport report, boolean kept) {
     failures.removeAll(report.failures());
-    report.matched().forEach(matched::remove);
-    report.warmed().forEach(warmed::remove);
+    if (kept) {
+      report.matched().forEach(matched::remove);
+      report.warmed().forEach(warmed::remove);
+    }
   }
 }

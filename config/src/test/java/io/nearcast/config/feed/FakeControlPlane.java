@@ -35,6 +35,10 @@ final class FakeControlPlane implements AutoCloseable {
   final List<NodeReport> reports = new CopyOnWriteArrayList<>();
   final Set<Integer> reportingPorts = ConcurrentHashMap.newKeySet();
   volatile int reportStatus = 200;
+
+  /** Whether it says that it could not write down what reports have counted. */
+  volatile boolean reportsAgain;
+
   volatile int feedStatus = 200;
   volatile boolean pings = true;
 
@@ -188,7 +192,8 @@ final class FakeControlPlane implements AutoCloseable {
       reports.add(Documents.readJson(NodeReport.class, body));
     }
     FeedState now = state();
-    byte[] said = Documents.writeJson(new ReportAnswer(now.log(), now.sequence(), lease));
+    Boolean again = reportsAgain ? Boolean.TRUE : null;
+    byte[] said = Documents.writeJson(new ReportAnswer(now.log(), now.sequence(), lease, again));
     answer(exchange, reportStatus, new String(said, UTF_8));
   }
 

@@ -406,6 +406,22 @@ final class FeedFollowerTest {
   }
 
   @Test
+  void countsAreReportedUntilTheyAreWrittenDown() {
+    control.reportsAgain = true;
+    FeedFollower follower = follow();
+    follower.matched("p1", 3);
+    await().until(() -> counts() >= 2);
+    control.reportsAgain = false;
+    await().until(() -> control.reports.getLast().matched().isEmpty());
+  }
+
+  private long counts() {
+    return control.reports.stream()
+        .filter(report -> report.matched().equals(Map.of("p1", 3L)))
+        .count();
+  }
+
+  @Test
   void countsAreReportedUntilAReportIsAnswered() {
     FeedFollower follower = follow();
     control.reportStatus = 503;
@@ -463,7 +479,7 @@ final class FeedFollowerTest {
             List.of(),
             Map.of(),
             Map.of());
-    ReportAnswer none = new ReportAnswer("log-1", 7, null);
+    ReportAnswer none = new ReportAnswer("log-1", 7, null, null);
     List<Boolean> moves = new ArrayList<>();
     for (int i = 0; i < 34; i++) {
       moves.add(plane.givesNoLease(report, none));
@@ -471,7 +487,7 @@ final class FeedFollowerTest {
     assertThat(moves.subList(0, 3)).containsExactly(true, true, false);
     assertThat(moves.subList(2, 32)).containsOnly(false);
     assertThat(moves.subList(32, 34)).containsOnly(true);
-    ReportAnswer ahead = new ReportAnswer("log-1", 8, null);
+    ReportAnswer ahead = new ReportAnswer("log-1", 8, null, null);
     assertThat(plane.feedIsBehind(report, ahead, 0)).isFalse();
     assertThat(plane.feedIsBehind(report, ahead, 999_999_999)).isFalse();
     assertThat(plane.feedIsBehind(report, ahead, 1_000_000_000)).isTrue();

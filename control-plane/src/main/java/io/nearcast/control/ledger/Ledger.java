@@ -23,7 +23,6 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -208,6 +207,42 @@ public final class Ledger implements AutoCloseable {
 
   /** The same, for a decision that takes longer. */
   public <T extends @Nullable Object> T write(Decision<T> decision, Duration atMost) {
+    return await(hand(decision), atMost.toNanos());
+  }
+
+  /**
+   * Has decisions taken as by {@link #write}, all handed in before the first is waited for: so they
+   * share commits as far as these have room. Each stands for itself: where one is refused, the
+   * others are taken.
+   *
+   * @param decisions a few hundred at most
+   * @param atMost how long to wait for all of them together
+   * @throws Refusal the first one that there was
+   */
+  public void writeEach(List<? extends Decision<?>> decisions, Duration atMost) {
+    long endNanos = System.nanoTime() + atMost.toNanos();
+    List<Pending<?>> handed = new ArrayList<>(decisions.size());
+    RuntimeException refused = null;
+    for (Decision<?> decision : decisions) {
+      try {
+        handed.add(hand(decision));
+      } catch (Refusal e) {
+        refused = refused == null ? e : refused;
+      }
+    }
+    for (Pending<?> pending : handed) {
+      try {
+        await(pending, endNanos - System.nanoTime());
+      } catch (RuntimeException e) {
+        refused = refused == null ? e : refused;
+      }
+    }
+    if (refused != null) {
+      throw refused;
+    }
+  }
+
+  private <T extends @Nullable Object> Pending<T> hand(Decision<T> decision) {
     Pending<T> pending = new Pending<>(decision);
     if (closed || !queue.offer(pending)) {
       throw closed ? stopping() : new Refusal(Reason.OVERLOADED, "too many changes wait");
@@ -215,8 +250,12 @@ public final class Ledger implements AutoCloseable {
     if (closed && queue.remove(pending)) {
       throw stopping();
     }
+    return pending;
+  }
+
+  private static <T extends @Nullable Object> T await(Pending<T> pending, long nanos) {
     try {
-      return pending.future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      return pending.outcome().get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e);
     } catch (TimeoutException e) {
@@ -238,7 +277,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void storeMoved() {
-    if (moved.compareAndSet(false, true) && !queue.offer(CatchUp.INSTANCE)) {
+    if (moved.compareAndSet(false, true) && !queue.offer(Task.CatchUp.INSTANCE)) {
       // The queue is full of decisions, and whoever decides on an old revision catches up anyway.
       moved.set(false);
     }
@@ -254,8 +293,8 @@ public final class Ledger implements AutoCloseable {
         for (Task task : tasks) {
           switch (task) {
             case Pending<?> pending -> group.add(pending);
-            case CatchUp _ -> catchUpQuietly();
-            case Stop _ -> {
+            case Task.CatchUp _ -> catchUpQuietly();
+            case Task.Stop _ -> {
               decide(group);
               return;
             }
@@ -484,7 +523,7 @@ public final class Ledger implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      queue.put(Stop.INSTANCE);
+      queue.put(Task.Stop.INSTANCE);
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -495,51 +534,4 @@ public final class Ledger implements AutoCloseable {
       }
     }
   }
-
-  private sealed interface Task {}
-
-  private enum CatchUp implements Task {
-    INSTANCE
-  }
-
-  private enum Stop implements Task {
-    INSTANCE
-  }
-
-  private static final class Pending<T extends @Nullable Object> implements Task {
-    private final Decision<T> decision;
-    private final CompletableFuture<T> future = new CompletableFuture<>();
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private @Nullable Outcome<T> outcome;
-
-    Pending(Decision<T> decision) {
-      this.decision = decision;
-    }
-
-    /** Whether its caller still waits; then it cannot give up any more. */
-    boolean begin() {
-      return taken.compareAndSet(false, true);
-    }
-
-    /** Whether nothing has been decided yet; then nothing ever will be. */
-    boolean giveUp() {
-      return taken.compareAndSet(false, true);
-    }
-
-    void fail(RuntimeException e) {
-      future.completeExceptionally(e);
-    }
-
-    void decide(Draft draft) {
-      outcome = new Outcome<>(decision.decide(draft));
-    }
-
-    void succeed() {
-      if (outcome != null) {
-        future.complete(outcome.value);
-      }
-    }
-  }
-
-  private record Outcome<T extends @Nullable Object>(T value) {}
 }

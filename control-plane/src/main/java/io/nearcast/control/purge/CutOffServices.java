@@ -7,6 +7,8 @@ import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.store.Document;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +61,26 @@ final class CutOffServices {
     return cutOff == null ? null : cutOff.countsSince();
   }
 
+  /** The same of all services of this moment that are {@code revalidate}. */
+  Map<String, Long> sinces() {
+    Map<String, Long> sinces = new HashMap<>();
+    services.forEach((service, cutOff) -> sinces.put(service, cutOff.countsSince()));
+    return sinces;
+  }
+
   /** Whether there is a service of which some edge may not know yet. */
   boolean anyUnknown() {
     return services.values().stream().anyMatch(cutOff -> !cutOff.known());
   }
 
-  /** Notes of which services every edge knows, so that it is known after a restart. */
-  void note(Survey survey) {
-    long applied = Completion.passed(survey, null);
+  /**
+   * Notes of which services every edge knows, so that it is known after a restart.
+   *
+   * @param head the last sequence of the log as it was read before the survey: of entries beyond it
+   *     the survey says nothing, also where it has no edges
+   */
+  void note(Survey survey, long head) {
+    long applied = Math.min(head, Completion.passed(survey, null));
     services.forEach((service, cutOff) -> {
       if (!cutOff.known() && cutOff.since() <= applied) {
         try {

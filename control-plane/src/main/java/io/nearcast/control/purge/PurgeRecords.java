@@ -32,6 +32,8 @@ final class PurgeRecords {
   /** How many purges are in memory. */
   static final int KEPT_MAX = 2_000;
 
+  private static final int SEQUENCE_DIGITS = 16;
+
   private final Ledger ledger;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<Long, Kept> newest = new TreeMap<>();
@@ -122,6 +124,27 @@ final class PurgeRecords {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether it is in memory that a node has said so of a purge, and written. */
+  boolean knows(long sequence, String node, long matched) {
+    lock.lock();
+    try {
+      Kept kept = newest.get(sequence);
+      return kept != null && Long.valueOf(matched).equals(kept.matched().get(node));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The sequence that a purge's id begins with, null where it cannot be an id. */
+  static @Nullable Long sequence(String id) {
+    int dash = id.indexOf('-');
+    boolean digits =
+        dash > 0
+            && dash <= SEQUENCE_DIGITS
+            && id.substring(0, dash).chars().allMatch(c -> c >= '0' && c <= '9');
+    return digits ? Long.valueOf(id.substring(0, dash)) : null;
   }
 
   /** The key of a purge. */

@@ -12,6 +12,7 @@ import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.Survey;
 import io.nearcast.control.fleet.Survey.Standing;
 import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Decision;
 import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
@@ -63,7 +64,7 @@ public final class Purges implements AutoCloseable {
 
   private static final String OPEN_PREFIX = "open-purges/";
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int COMPLETED_AT_ONCE = 20;
+  private static final int COMPLETED_AT_ONCE = 200;
 
   /** Of a thousand reports that come together many are looked at together. */
   private static final long LOOK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -74,6 +75,7 @@ public final class Purges implements AutoCloseable {
   private final Members members;
   private final KeptKeys keys;
   private final PurgeRecords records;
+  private final MatchedCounts matchedCounts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final CutOffServices cutOff;
@@ -99,6 +101,7 @@ public final class Purges implements AutoCloseable {
     this.members = members;
     this.keys = keys;
     this.records = PurgeRecords.open(ledger);
+    this.matchedCounts = new MatchedCounts(ledger, records);
   }
 
   /** Reads the purges that are not complete and watches over them from then on. */
@@ -256,13 +259,8 @@ public final class Purges implements AutoCloseable {
 
   /** A purge as it is now. */
   public PurgeView get(String id) {
-    StoredPurge purge = null;
-    int dash = id.indexOf('-');
-    if (dash > 0
-        && dash <= 16
-        && id.substring(0, dash).chars().allMatch(c -> c >= '0' && c <= '9')) {
-      purge = records.get(Long.parseLong(id.substring(0, dash)));
-    }
+    Long sequence = PurgeRecords.sequence(id);
+    StoredPurge purge = sequence == null ? null : records.get(sequence);
     if (purge == null || !purge.id().equals(id)) {
       throw Refusal.absent("purge", id);
     }
@@ -331,20 +329,13 @@ public final class Purges implements AutoCloseable {
         .toList();
   }
 
-  /** Keeps how many stored responses purges were about at a node; durable when it returns. */
+  /**
+   * Keeps how many stored responses purges were about at a node; durable when it returns.
+   *
+   * @throws Refusal if not all of it could be written in {@link MatchedCounts#PATIENCE}
+   */
   public void matched(String node, Map<String, Long> counts) {
-    Map<Long, Long> bySequence = new HashMap<>();
-    counts.forEach((id, count) -> {
-      int dash = id.indexOf('-');
-      if (dash > 0 && dash <= 16) {
-        bySequence.put(Long.parseLong(id.substring(0, dash)), count);
-      }
-    });
-    ledger.write(draft -> {
-      bySequence.forEach((sequence, count) ->
-          draft.put(PurgeRecords.receipts(sequence) + node, new PurgeRecords.Matched(count)));
-      return bySequence.size();
-    });
+    matchedCounts.keep(node, counts);
   }
 
   private void wake() {
@@ -391,10 +382,12 @@ public final class Purges implements AutoCloseable {
   private void completeAll() {
     // First the purges, then the members: whoever joined before one of these purges is among them.
     Map<Long, String> candidates = candidates();
+    Map<String, Long> sinces = cutOff.sinces(); // one answer for all that is asked below
+    long head = ledger.state().sequence();
     Survey survey = members.survey();
-    cutOff.note(survey);
-    Map<Long, String> complete = passed(candidates, survey);
-    if (complete.values().stream().anyMatch(service -> cutOff.since(service) != null)) {
+    cutOff.note(survey, head);
+    Map<Long, String> complete = passed(candidates, survey, sinces);
+    if (complete.values().stream().anyMatch(sinces::containsKey)) {
       try {
         survey = members.surveyNow(); // of the leases that others have given, too
       } catch (StoreFailure e) {
@@ -402,22 +395,27 @@ public final class Purges implements AutoCloseable {
         failed = true;
         return;
       }
-      complete = passed(candidates, survey);
+      complete = passed(candidates, survey, sinces);
     }
-    List<Long> sequences = List.copyOf(complete.keySet());
-    for (int from = 0; from < sequences.size(); from += COMPLETED_AT_ONCE) {
-      int to = Math.min(sequences.size(), from + COMPLETED_AT_ONCE);
-      complete(sequences.subList(from, to), survey);
+    List<Decision<Long>> completions = new ArrayList<>();
+    for (long sequence : complete.keySet()) {
+      Survey proof = survey;
+      completions.add(draft -> complete(draft, sequence, sinces, proof));
+    }
+    for (int from = 0; from < completions.size(); from += COMPLETED_AT_ONCE) {
+      int to = Math.min(completions.size(), from + COMPLETED_AT_ONCE);
+      complete(completions.subList(from, to));
     }
   }
 
   /** Those of some purges that a survey of after them proves to be complete, in their order. */
-  private Map<Long, String> passed(Map<Long, String> candidates, Survey survey) {
+  private static Map<Long, String> passed(
+      Map<Long, String> candidates, Survey survey, Map<String, Long> sinces) {
     Map<String, Long> passed = new HashMap<>();
     Map<Long, String> complete = new LinkedHashMap<>();
     candidates.forEach((sequence, service) -> {
       long through =
-          passed.computeIfAbsent(service, name -> Completion.passed(survey, cutOff.since(name)));
+          passed.computeIfAbsent(service, name -> Completion.passed(survey, sinces.get(name)));
       if (sequence <= through) {
         complete.put(sequence, service);
       }
@@ -437,23 +435,25 @@ public final class Purges implements AutoCloseable {
     }
   }
 
-  private void complete(List<Long> sequences, Survey survey) {
+  /** Writes one purge down as complete: one decision for each, for it names all nodes. */
+  private static long complete(
+      Draft draft, long sequence, Map<String, Long> sinces, Survey survey) {
+    StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
+    if (purge != null && purge.completedAt() != null) {
+      return sequence; // another control plane was first, and wrote it all
+    }
+    if (purge != null) {
+      List<NodeReceipt> receipts =
+          receipts(sequence, sinces.get(purge.service()), survey, Map.of());
+      draft.put(PurgeRecords.key(sequence), purge.completed(draft.now(), receipts));
+    }
+    draft.delete(OPEN_PREFIX + digits(sequence));
+    return sequence;
+  }
+
+  private void complete(List<Decision<Long>> completions) {
     try {
-      ledger.write(draft -> {
-        for (long sequence : sequences) {
-          StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
-          if (purge != null && purge.completedAt() != null) {
-            continue; // another control plane was first, and wrote it all
-          }
-          if (purge != null) {
-            Long since = cutOff.since(purge.service());
-            List<NodeReceipt> receipts = receipts(sequence, since, survey, Map.of());
-            draft.put(PurgeRecords.key(sequence), purge.completed(draft.now(), receipts));
-          }
-          draft.delete(OPEN_PREFIX + digits(sequence));
-        }
-        return sequences.size();
-      });
+      ledger.writeEach(completions, Ledger.PATIENCE);
     } catch (Refusal e) {
       LOG.warn("purges are complete, but it could not be written down yet: {}", e.detail());
       failed = true;

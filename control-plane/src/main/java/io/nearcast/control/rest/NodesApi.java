@@ -87,12 +87,28 @@ final class NodesApi {
     check(report);
     checkNotAhead(id, report);
     LeaseGrant lease = members.report(id, report);
-    if (!report.matched().isEmpty()) {
-      purges.matched(id, report.matched());
-    }
-    warms.received(id, report.warmed());
+    Boolean again = isKept(id, report) ? null : Boolean.TRUE;
     var state = ledger.state();
-    call.reply(200, new ReportAnswer(state.log(), state.sequence(), lease));
+    call.reply(200, new ReportAnswer(state.log(), state.sequence(), lease, again));
+  }
+
+  /**
+   * Writes down what else a report says. The lease of its sender does not hang on that: where it
+   * cannot be written now, the node says it again.
+   */
+  private boolean isKept(String id, NodeReport report) {
+    try {
+      purges.matched(id, report.matched());
+      warms.received(id, report.warmed());
+      return true;
+    } catch (Refusal e) {
+      if (e.reason() == Refusal.Reason.UNAVAILABLE) {
+        LOG.debug("{} says again what it has matched: {}", id, e.detail());
+      } else {
+        LOG.warn("what {} has matched or warmed cannot be written: {}", id, e.detail());
+      }
+      return false;
+    }
   }
 
   /**

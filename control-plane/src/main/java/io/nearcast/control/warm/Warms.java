@@ -14,6 +14,8 @@ import io.nearcast.config.model.WarmRequest;
 import io.nearcast.control.compaction.History;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.Survey.Standing;
+import io.nearcast.control.ledger.Decision;
+import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.store.Document;
@@ -48,6 +50,9 @@ public final class Warms {
 
   /** How many warms are kept for people to look at. */
   public static final int KEPT_MAX = 500;
+
+  /** How long a report may wait for its receipts to be written. */
+  static final Duration RECEIPTS_PATIENCE = Duration.ofMillis(500);
 
   private static final int ID_LOG_CHARS = 8;
 
@@ -223,20 +228,28 @@ public final class Warms {
     return whole;
   }
 
-  /** Keeps what became of warms at a node; durable when it returns. */
+  /**
+   * Keeps what became of warms at a node; durable when it returns.
+   *
+   * @throws Refusal if not all of it could be written in {@link #RECEIPTS_PATIENCE}
+   */
   public void received(String node, Map<String, WarmReceipt> receipts) {
+    List<Decision<String>> decisions = new ArrayList<>();
     receipts.forEach((id, receipt) -> {
       if (id.matches("[0-9]{1,16}-.+")) {
-        String digits = digits(Long.parseLong(id.substring(0, id.indexOf('-'))));
-        ledger.write(draft -> {
-          StoredWarm warm = draft.read(StoredWarm.class, PREFIX + digits);
-          if (warm != null && warm.id().equals(id) && warm.nodes().contains(node)) {
-            draft.put(RECEIPTS_PREFIX + digits + "/" + node, receipt);
-          }
-          return id;
-        });
+        decisions.add(draft -> keep(draft, node, id, receipt));
       }
     });
+    ledger.writeEach(decisions, RECEIPTS_PATIENCE);
+  }
+
+  private static String keep(Draft draft, String node, String id, WarmReceipt receipt) {
+    String digits = digits(Long.parseLong(id.substring(0, id.indexOf('-'))));
+    StoredWarm warm = draft.read(StoredWarm.class, PREFIX + digits);
+    if (warm != null && warm.id().equals(id) && warm.nodes().contains(node)) {
+      draft.put(RECEIPTS_PREFIX + digits + "/" + node, receipt);
+    }
+    return id;
   }
 
   private static <T> T read(Class<T> type, Document document) {
