@@ -102,6 +102,7 @@ final class KeptKeys {
       if (document.value() == null) {
         oldestFirst.remove(document.key());
       } else {
+        oldestFirst.remove(document.key()); // one that is used again goes to the end
         oldestFirst.put(document.key(), kept(document).at());
       }
     } finally {

@@ -105,6 +105,19 @@ final class KeptKeysTest {
   }
 
   @Test
+  void keyThatIsUsedAgainAfterItsTimeIsTheNewest() {
+    use(1);
+    now = now.plus(Duration.ofHours(1));
+    use(2);
+    now = now.plus(KeptKeys.KEPT_FOR).minus(Duration.ofMinutes(30));
+    use(1);
+    now = now.plus(Duration.ofHours(1));
+    use(3);
+    assertThat(stored()).as("the second is over, the first is not").isEqualTo(2);
+    assertThat(isKept(1)).isTrue();
+  }
+
+  @Test
   void orderOfAgeSurvivesAReopening() {
     IntStream.rangeClosed(1, MAX).forEach(this::use);
     ledger.close();
