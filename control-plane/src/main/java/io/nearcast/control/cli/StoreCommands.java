@@ -13,6 +13,7 @@ import io.nearcast.control.store.sqlite.SqliteStore;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,9 +46,20 @@ final class StoreCommands {
     }
   }
 
+  /** Where a store is, as one of two options. */
+  private static void requireOne(@Nullable Path data, @Nullable String consul) {
+    if ((data == null) == (consul == null)) {
+      throw new StartFailure("name one of --data and --consul: where the store is");
+    }
+  }
+
+  private static ConsulAddress address(String consul) {
+    return ConsulAddress.parse(consul, System.getenv("CONSUL_HTTP_TOKEN"));
+  }
+
   @Command(
       name = "backup",
-      description = "Copies what a control plane keeps in SQLite to a file, also while it runs.")
+      description = "Copies what control planes keep to a file, also while they run.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   static final class Backup implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
@@ -55,9 +67,16 @@ final class StoreCommands {
     @Option(
         names = "--data",
         paramLabel = "DIR",
-        required = true,
-        description = "the control plane's directory")
-    private Path data;
+        description = "for a store in SQLite: the control plane's directory")
+    private @Nullable Path data;
+
+    @Option(
+        names = "--consul",
+        paramLabel = "URL[,URL]",
+        description =
+            "for a store in Consul: the agent, or several; a path is the prefix of all keys"
+                + " (nearcast where there is none); CONSUL_HTTP_TOKEN has its ACL token")
+    private @Nullable String consul;
 
     @Option(
         names = "--to",
@@ -68,20 +87,32 @@ final class StoreCommands {
 
     @Override
     public Integer call() {
+      requireOne(data, consul);
       return run(
           spec,
           () -> {
-            Position position = SqliteBackup.backUp(data, to);
+            Position position =
+                data != null ? SqliteBackup.backUp(data, to) : copy(Objects.requireNonNull(consul));
             return to + ": log " + position.log() + " up to " + position.head();
           });
+    }
+
+    private Position copy(String from) {
+      try (ConsulMove move = ConsulMove.to(address(from))) {
+        return SqliteBackup.backUp(move.read(), to);
+      }
     }
   }
 
   @Command(
       name = "restore",
       description =
-          "Makes a backup the store of a control plane that does not run. It becomes a new log: all"
-              + " nodes drop what they have stored, for it may have been purged after the backup.")
+          "Makes a backup the store of a control plane that does not run, or the store in Consul. It"
+              + " becomes a new log: all nodes drop what they have stored, for it may have been"
+              + " purged after the backup.",
+      footer =
+          "Control planes that run on the store in Consul refuse changes meanwhile and then begin"
+              + " anew with it by themselves.")
   @SuppressWarnings("NullAway.Init")
   static final class Restore implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
@@ -96,34 +127,63 @@ final class StoreCommands {
     @Option(
         names = "--data",
         paramLabel = "DIR",
-        required = true,
-        description = "the control plane's directory; made where it is missing")
-    private Path data;
+        description =
+            "for a store in SQLite: the control plane's directory; made where it is missing")
+    private @Nullable Path data;
+
+    @Option(
+        names = "--consul",
+        paramLabel = "URL[,URL]",
+        description =
+            "for a store in Consul: the agent, or several; a path is the prefix of all keys"
+                + " (nearcast where there is none); CONSUL_HTTP_TOKEN has its ACL token")
+    private @Nullable String consul;
 
     @Option(
         names = "--replace",
-        description = "replace the store that is there; it is kept as control.db.replaced")
+        description =
+            "replace the store that is there; in SQLite it is kept as control.db.replaced, in Consul"
+                + " it is lost: back it up first")
     private boolean replace;
 
     @Override
     public Integer call() {
-      try (DataDirectory held = DataDirectory.open("--data", data)) {
+      requireOne(data, consul);
+      return data != null ? toDirectory(data) : toConsul(Objects.requireNonNull(consul));
+    }
+
+    private int toDirectory(Path directory) {
+      try (DataDirectory held = DataDirectory.open("--data", directory)) {
         if (!replace && Files.exists(held.resolve("control.db"))) {
           throw new StartFailure(
-              data + " has a store already: name another directory, or add --replace");
+              directory + " has a store already: name another directory, or add --replace");
         }
-        return run(
-            spec,
-            () -> {
-              Position position = SqliteBackup.restore(from, held.path());
-              return data
-                  + ": as the new log "
-                  + position.log()
-                  + " from "
-                  + position.head()
-                  + "; the tokens are those of the backup";
-            });
+        return run(spec, () -> said(directory.toString(), SqliteBackup.restore(from, held.path())));
       }
+    }
+
+    private int toConsul(String url) {
+      ConsulAddress address = address(url);
+      return run(
+          spec,
+          () -> {
+            try (TemporaryDirectory directory = TemporaryDirectory.create()) {
+              SqliteBackup.restore(from, directory.path());
+              try (Store source = SqliteStore.open(directory.path());
+                  ConsulMove move = ConsulMove.to(address)) {
+                return said(address.toString(), move.restore(source, replace));
+              }
+            }
+          });
+    }
+
+    private static String said(String where, Position position) {
+      return where
+          + ": as the new log "
+          + position.log()
+          + " from "
+          + position.head()
+          + "; the tokens are those of the backup";
     }
   }
 
@@ -159,7 +219,7 @@ final class StoreCommands {
         throw new StartFailure(
             data + " has no store: name a control plane's directory with --data");
       }
-      ConsulAddress address = ConsulAddress.parse(consul, System.getenv("CONSUL_HTTP_TOKEN"));
+      ConsulAddress address = address(consul);
       try (DataDirectory held = DataDirectory.open("--data", data)) {
         return run(
             spec,

@@ -200,4 +200,85 @@ final class StoreCommandsTest {
       assertThat(second.resolve("control.db")).exists();
     }
   }
+
+  @Test
+  void backupFromConsulUnderWritesIsRestoredIntoSqliteAsANewLog() throws Exception {
+    try (ConsulAgent agent = ConsulAgent.start(Files.createDirectory(directory.resolve("agent")))) {
+      String url = agent.url("cdn").toString();
+      String log;
+      long head;
+      try (RunningControlPlane running = RunningControlPlane.in(data, agent.url("cdn"))) {
+        Http http = running.admin();
+        http.put("/v1/services/shop", service("a.example"));
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread writer =
+            Thread.ofPlatform()
+                .start(() -> {
+                  for (int i = 0; !stop.get(); i++) {
+                    http.put("/v1/pops/p" + i, "{\"latitude\": 1, \"longitude\": 2}");
+                  }
+                });
+        await().until(() -> http.get("/v1/pops/p20").status() == 200);
+        Output made = run("backup", "--consul", url, "--to", backup);
+        stop.set(true);
+        await().until(() -> !writer.isAlive());
+        assertThat(made.err()).isEmpty();
+        assertThat(made.code()).isZero();
+        log = snapshot(http).at("/log").asText();
+        head = snapshot(http).at("/sequence").asLong();
+      }
+      assertThat(run("restore", "--from", backup, "--data", data.toString()).code()).isZero();
+      try (RunningControlPlane running = RunningControlPlane.in(data)) {
+        Http http = running.admin();
+        JsonNode restored = snapshot(http);
+        assertThat(restored.at("/log").asText()).isNotEqualTo(log);
+        assertThat(restored.at("/sequence").asLong()).isBetween(22L, head);
+        assertThat(http.get("/v1/services/shop").status()).isEqualTo(200);
+        // Each entry since the service made one PoP: what was copied is of one moment.
+        assertThat(http.get("/v1/pops?limit=1000").json().at("/items"))
+            .hasSize((int) restored.at("/sequence").asLong() - 2);
+      }
+    }
+  }
+
+  @Test
+  void olderBackupThatIsRestoredIntoConsulMakesRunningControlPlanesBeginAnew() throws Exception {
+    try (ConsulAgent agent = ConsulAgent.start(Files.createDirectory(directory.resolve("agent")));
+        RunningControlPlane running = RunningControlPlane.in(data, agent.url("cdn"))) {
+      String url = agent.url("cdn").toString();
+      Http http = running.admin();
+      http.put("/v1/services/shop", service("a.example"));
+      run("backup", "--consul", url, "--to", backup);
+      http.post("/v1/purges", EVERYTHING);
+      http.put("/v1/services/blog", service("b.example"));
+      String log = snapshot(http).at("/log").asText();
+      Output refused = run("restore", "--from", backup, "--consul", url);
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err()).contains("--replace").hasLineCount(1);
+      assertThat(http.get("/v1/services/blog").status()).isEqualTo(200);
+
+      Output restored = run("restore", "--from", backup, "--consul", url, "--replace");
+
+      assertThat(restored.code()).isZero();
+      assertThat(restored.out()).contains("new log").doesNotContain(log);
+      await()
+          .ignoreExceptions()
+          .until(() -> restored.out().contains(snapshot(http).at("/log").asText()));
+      assertThat(snapshot(http).at("/sequence").asLong()).isEqualTo(2);
+      assertThat(http.get("/v1/services/blog").status()).isEqualTo(404);
+      assertThat(http.get("/v1/feed?after=2&log=" + log).status()).isEqualTo(410);
+      assertThat(http.post("/v1/purges", EVERYTHING).json().at("/sequence").asLong()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void oneStoreIsNamed() {
+    assertThat(run("backup", "--to", backup).code()).isEqualTo(2);
+    Output both =
+        run("restore", "--from", backup, "--data", "/x", "--consul", "http://127.0.0.1:1");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--data").contains("--consul").hasLineCount(1);
+    assertThat(run("backup", "--consul", "nonsense", "--to", backup).code()).isEqualTo(2);
+    assertThat(run("backup", "--consul", "http://127.0.0.1:1", "--to", backup).code()).isEqualTo(1);
+  }
 }

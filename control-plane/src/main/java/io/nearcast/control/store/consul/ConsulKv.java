@@ -193,6 +193,20 @@ final class ConsulKv implements AutoCloseable {
     });
   }
 
+  /** Deletes all keys that begin with a prefix. */
+  void deleteTree(String prefix) {
+    told(consul -> {
+      consul.keyValueClient().deleteKeys(prefix);
+      return prefix;
+    });
+  }
+
+  /** Performs a transaction that can be repeated, at any agent that answers. */
+  void writeAgain(List<Operation> operations) {
+    Operation[] all = operations.toArray(Operation[]::new);
+    told(consul -> consul.keyValueClient().performTransaction(all));
+  }
+
   /** Deletes keys, whether they are there or not, some at a time. */
   void deleteAll(List<String> keys) {
     for (int from = 0; from < keys.size(); from += ConsulStore.OPERATIONS_MAX) {

@@ -1,6 +1,7 @@
 package io.nearcast.control.store.sqlite;
 
 import io.nearcast.control.store.Position;
+import io.nearcast.control.store.StoreContents;
 import io.nearcast.control.store.StoreFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -42,24 +43,48 @@ public final class SqliteBackup {
     Path fresh = target.resolveSibling(target.getFileName() + ".new");
     try {
       refuseUnless(Files.isRegularFile(file), file + " is no store of a control plane");
-      refuseUnless(!Files.exists(target), target + " is there already: name another file");
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      create(target, fresh);
       try (Connection connection = connect(file);
           PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
         copy.setString(1, fresh.toString());
         copy.execute();
       }
-      Position position = check(fresh);
-      sync(fresh);
-      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(Objects.requireNonNull(target.toAbsolutePath().getParent()));
-      return position;
+      return finish(fresh, target);
     } catch (SQLException | IOException e) {
       throw new StoreFailure("cannot back up " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Writes a backup of what another store has.
+   *
+   * @param target as for {@link #backUp(Path, Path)}
+   * @throws StoreFailure if it cannot be written
+   */
+  public static Position backUp(StoreContents contents, Path target) {
+    Path fresh = target.resolveSibling(target.getFileName() + ".new");
+    try {
+      create(target, fresh);
+      SqliteStore.write(contents, fresh);
+      return finish(fresh, target);
+    } catch (SQLException | IOException e) {
+      throw new StoreFailure("cannot write " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void create(Path target, Path fresh) throws IOException {
+    refuseUnless(!Files.exists(target), target + " is there already: name another file");
+    Files.deleteIfExists(fresh);
+    Files.createFile(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  private static Position finish(Path fresh, Path target) throws SQLException, IOException {
+    Position position = check(fresh);
+    sync(fresh);
+    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    sync(Objects.requireNonNull(target.toAbsolutePath().getParent()));
+    return position;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.nearcast.control.store.Entry;
 import io.nearcast.control.store.Position;
 import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
+import io.nearcast.control.store.StoreContents;
 import io.nearcast.control.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,6 +112,27 @@ public final class SqliteStore implements Store {
       try (ResultSet rows = statement.executeQuery("SELECT log, revision, head FROM position")) {
         return new Position(rows.getString(1), rows.getLong(2), rows.getLong(3));
       }
+    }
+  }
+
+  /** Writes what another store has into an empty file, which becomes a store. */
+  static void write(StoreContents contents, Path file) throws SQLException {
+    try (Connection connection =
+            new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+        Statement statement = connection.createStatement()) {
+      create(connection, statement);
+      SqliteStore store = new SqliteStore(connection, connection, contents.position());
+      connection.setAutoCommit(false);
+      store.insert(contents.entries());
+      store.replace(contents.documents());
+      try (PreparedStatement update =
+          connection.prepareStatement("UPDATE position SET log = ?, revision = ?, head = ?")) {
+        update.setString(1, contents.position().log());
+        update.setLong(2, contents.position().revision());
+        update.setLong(3, contents.position().head());
+        update.executeUpdate();
+      }
+      connection.commit();
     }
   }
 
