@@ -9,6 +9,7 @@ import io.nearcast.control.compaction.Compactor;
 import io.nearcast.control.compaction.History;
 import io.nearcast.control.compaction.Snapshots;
 import io.nearcast.control.feed.FeedTail;
+import io.nearcast.control.fleet.CataloguePublisher;
 import io.nearcast.control.fleet.FleetPublisher;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.PeerExchange;
@@ -165,6 +166,7 @@ public final class ControlPlane implements AutoCloseable {
     parts.push(FleetPublisher.start(members, tail));
     Warms warms = new Warms(ledger, members, clock);
     RestApi api = new RestApi(ledger, tokens, members, purges, warms, tail, snapshots);
+    parts.push(CataloguePublisher.start(store, members));
     RestServer server = serve(api, options.listen());
     parts.push(server);
     parts.push(tail::close);

@@ -1,5 +1,6 @@
 package io.nearcast.control.store;
 
+import io.nearcast.control.fleet.FleetCatalogue;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,11 @@ public interface Store extends AutoCloseable {
 
   /** Takes back what somebody said. */
   default void forget(String name) {}
+
+  /** The catalogue of services beside this store, or null where there is none. */
+  default @Nullable FleetCatalogue catalogue() {
+    return null;
+  }
 
   /** Lets go of files, connections and threads. */
   @Override

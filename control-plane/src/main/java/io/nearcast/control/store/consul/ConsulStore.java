@@ -6,6 +6,7 @@ import com.orbitz.consul.model.kv.Operation;
 import com.orbitz.consul.model.kv.Value;
 import com.orbitz.consul.model.kv.Verb;
 import io.nearcast.config.json.Documents;
+import io.nearcast.control.fleet.FleetCatalogue;
 import io.nearcast.control.store.Commit;
 import io.nearcast.control.store.Document;
 import io.nearcast.control.store.Entry;
@@ -419,6 +420,11 @@ public final class ConsulStore implements Store {
   @Override
   public void forget(String name) {
     kv.delete(keys.notice(name));
+  }
+
+  @Override
+  public FleetCatalogue catalogue() {
+    return new ConsulCatalogue(kv, keys.prefix());
   }
 
   @Override

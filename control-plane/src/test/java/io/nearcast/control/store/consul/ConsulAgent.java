@@ -23,10 +23,12 @@ public final class ConsulAgent implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final int dnsPort;
 
-  private ConsulAgent(Process process, int port) {
+  private ConsulAgent(Process process, int port, int dnsPort) {
     this.process = process;
     this.port = port;
+    this.dnsPort = dnsPort;
   }
 
   /** Starts an agent with its data and log in a directory; returns when it has a leader. */
@@ -53,7 +55,7 @@ public final class ConsulAgent implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(directory.resolve("consul.log").toFile())
               .start();
-      ConsulAgent agent = new ConsulAgent(process, ports.get(0));
+      ConsulAgent agent = new ConsulAgent(process, ports.get(0), ports.get(4));
       agent.awaitLeader();
       return agent;
     } catch (IOException e) {
@@ -110,23 +112,33 @@ public final class ConsulAgent implements AutoCloseable {
 
   /** The value of a key. */
   public String get(String key) {
-    return send("GET", key + "?raw", "");
+    return send("GET", "kv/" + key + "?raw", "");
   }
 
   /** Writes a value behind everybody's back. */
   public void put(String key, String value) {
-    send("PUT", key, value);
+    send("PUT", "kv/" + key, value);
   }
 
   /** Deletes all keys that begin with a prefix behind everybody's back. */
   public void delete(String prefix) {
-    send("DELETE", prefix + "?recurse", "");
+    send("DELETE", "kv/" + prefix + "?recurse", "");
+  }
+
+  /** The answer to any other request of its API. */
+  public String ask(String path) {
+    return send("GET", path, "");
+  }
+
+  /** Where it answers DNS, by UDP and TCP. */
+  public int dnsPort() {
+    return dnsPort;
   }
 
   private String send(String method, String path, String body) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
-          HttpRequest.newBuilder(url("").resolve("/v1/kv/" + path))
+          HttpRequest.newBuilder(url("").resolve("/v1/" + path))
               .method(method, HttpRequest.BodyPublishers.ofString(body))
               .build();
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
