@@ -13,6 +13,7 @@ import io.nearcast.edge.agent.Sweeper;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.purge.OwnPurgeLog;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -56,11 +57,29 @@ final class ScriptedFeed implements AutoCloseable {
 
   /** The next entry has come: a purge. */
   void purge(boolean soft, Selector... selectors) {
-    long sequence = state.sequence() + 1;
-    Change purge = new Change.PurgeIssued("p" + sequence, "shop", soft, List.of(selectors));
-    FeedEntry entry = new FeedEntry(sequence, Instant.EPOCH, purge);
-    state = state.apply(entry);
-    agent.entries(List.of(entry), state);
+    changes(purged(soft, selectors));
+  }
+
+  /** A purge, for {@link #changes}. */
+  static Change purged(boolean soft, Selector... selectors) {
+    return new Change.PurgeIssued("p", "shop", soft, List.of(selectors));
+  }
+
+  /** The next entries have come, in one batch. */
+  void changes(Change... changes) {
+    List<FeedEntry> entries = new ArrayList<>();
+    for (Change change : changes) {
+      long sequence = state.sequence() + 1;
+      Change named =
+          change instanceof Change.PurgeIssued purge
+              ? new Change.PurgeIssued(
+                  "p" + sequence, purge.service(), purge.soft(), purge.selectors())
+              : change;
+      FeedEntry entry = new FeedEntry(sequence, Instant.EPOCH, named);
+      state = state.apply(entry);
+      entries.add(entry);
+    }
+    agent.entries(entries, state);
   }
 
   /** The node was away for longer than the log reaches, and gets what still matters. */

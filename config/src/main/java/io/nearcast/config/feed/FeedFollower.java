@@ -203,6 +203,9 @@ public final class FeedFollower implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (!progress.forgetKnown()) {
+      reporter.stay();
+    }
     reporter.close();
   }
 

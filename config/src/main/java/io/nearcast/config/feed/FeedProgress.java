@@ -159,6 +159,22 @@ final class FeedProgress {
     }
   }
 
+  /**
+   * Forgets that a control plane knows the node, which is about to leave: when it starts again,
+   * nobody will have waited for it with purges in between.
+   *
+   * @return whether the disk has forgotten it, too
+   */
+  boolean forgetKnown() {
+    try {
+      known.clear();
+      return true;
+    } catch (IOException e) {
+      log.error("stays a member, for it cannot note that it leaves: purges wait for it", e);
+      return false;
+    }
+  }
+
   /** Writes what is not on disk yet, at the end. */
   void saveNow() {
     FeedState current = state;

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Two files. {@code feed.json} has the whole state and the fleet. {@code position} has log and
  * sequence only; it says something where purges, which are not part of the state, have moved the
  * sequence on since, so that a purge costs a small write whatever the size of the state. It counts
- * only if it is of the same log and further on; it is cleared before a new {@code feed.json} is
- * written, so that it can never lift a state that it does not belong to.
+ * only if it is of the same log and further on; a {@code feed.json} that goes back in its log is
+ * written after it has been cleared, so that it never lifts a state that it does not belong to, and
+ * any other one before that, so that no crash takes the node back behind what it has reported
+ * (PURGE.md rule 6).
  *
  * <p>Not thread-safe. One process at a time has the directory (see {@link
  * io.nearcast.config.launch.DataDirectory}).
@@ -64,6 +66,8 @@ final class LastGoodCopy {
       FeedState state = contents.get().state();
       if (moved.log().equals(state.log()) && moved.head() > state.sequence()) {
         saved = new Contents(at(state, moved.head()), contents.get().fleet());
+      } else if (!moved.log().equals(state.log())) {
+        position.clear(); // a crash had left it, and it could be taken for the furthest later
       }
     }
     return Optional.ofNullable(saved);
@@ -90,9 +94,13 @@ final class LastGoodCopy {
     }
     saved = null; // unknown until the last step has succeeded
     compared = null;
-    position.clear();
+    FeedHead moved = position.read();
+    if (moved != null && moved.log().equals(state.log()) && moved.head() > state.sequence()) {
+      position.clear();
+    }
     Contents contents = new Contents(state, fleet);
     whole.write(Documents.writeJson(contents));
+    position.clear();
     saved = contents;
   }
 

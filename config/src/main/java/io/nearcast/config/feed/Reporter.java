@@ -60,6 +60,7 @@ final class Reporter implements AutoCloseable {
 
   private volatile boolean draining;
   private volatile boolean closed;
+  private volatile boolean stays;
   private boolean failing;
   private long sentNanos;
 
@@ -130,6 +131,11 @@ final class Reporter implements AutoCloseable {
     wake();
   }
 
+  /** There will be no leaving report: the node stays a member when it ends. */
+  void stay() {
+    stays = true;
+  }
+
   /** Sends the leaving report, once to each control plane until one takes it, and ends. */
   @Override
   public void close() {
@@ -149,7 +155,7 @@ final class Reporter implements AutoCloseable {
       awaitNews();
     }
     lease.giveUp();
-    for (int i = 0; i < client.size() && !send(report(true)); i++) {
+    for (int i = 0; !stays && i < client.size() && !send(report(true)); i++) {
       log.debug("the leaving report goes to the next control plane");
     }
   }

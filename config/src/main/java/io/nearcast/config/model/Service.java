@@ -6,6 +6,7 @@ import static io.nearcast.config.model.Checks.check;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the CDN serves under some domains: where it comes from, how it is cached, how it is purged.
@@ -63,6 +64,33 @@ public record Service(
         "has only backups: leave out backup for at least one");
     rules = bounded("/rules", rules, 0, RULES_MAX);
     upgrades = bounded("/upgrades", upgrades, 0, Upgrade.values().length);
+  }
+
+  /**
+   * Whether both make the same cache key of every request, so that a selector of a purge is about
+   * the same stored responses in both. Changes that are not about keys, such as another lifetime,
+   * do not count.
+   */
+  public boolean hasSameKeys(Service other) {
+    return name.equals(other.name)
+        && domains.equals(other.domains)
+        && cache.key().equals(other.cache.key())
+        && rules.stream()
+            .map(RuleKey::of)
+            .toList()
+            .equals(other.rules.stream().map(RuleKey::of).toList());
+  }
+
+  /** What a rule means for keys; a bypass stores nothing, but comes before the rules after it. */
+  private record RuleKey(String path, @Nullable KeyPolicy key) {
+    static RuleKey of(Rule rule) {
+      return new RuleKey(
+          rule.path(),
+          switch (rule.action()) {
+            case Rule.Action.Bypass _ -> null;
+            case Rule.Action.Cache(CachePolicy policy) -> policy.key();
+          });
+    }
   }
 
   /** A service that speaks HTTP only. */

@@ -365,6 +365,34 @@ final class FeedFollowerTest {
   }
 
   @Test
+  void nodeThatHasLeftIsNotKnownWhenItStartsAgain() throws Exception {
+    control.lease = new LeaseGrant("log-1", 0, LeaseTerms.TERM);
+    FeedFollower follower = follow();
+    Path known = directory.resolve("known.json");
+    control.append(pop("fra"));
+    await().untilAsserted(() -> assertThat(known).exists());
+    follower.close();
+
+    assertThat(control.reports.getLast().leaving()).isTrue();
+    assertThat(known).as("purges go on without it").doesNotExist();
+  }
+
+  @Test
+  void nodeThatCannotNoteThatItLeavesStaysAMember() throws Exception {
+    control.lease = new LeaseGrant("log-1", 0, LeaseTerms.TERM);
+    FeedFollower follower = follow();
+    Path known = directory.resolve("known.json");
+    control.append(pop("fra"));
+    await().untilAsserted(() -> assertThat(known).exists());
+    Files.delete(known);
+    Files.createDirectory(known);
+    Files.createFile(known.resolve("keeps-it-from-being-deleted"));
+    follower.close();
+
+    assertThat(control.reports).noneMatch(NodeReport::leaving);
+  }
+
+  @Test
   void reportsShareOneConnection() {
     follow();
     await().until(() -> control.reports.size() > 4);

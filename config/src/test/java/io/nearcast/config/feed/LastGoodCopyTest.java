@@ -145,6 +145,31 @@ final class LastGoodCopyTest {
   }
 
   @Test
+  void whatHasBeenReportedIsNotTakenBackByAWriteThatFails() throws IOException {
+    LastGoodCopy copy = copy();
+    copy.save(state("log", 5), FLEET);
+    copy.save(state("log", 9), FLEET);
+    Files.createDirectory(directory.resolve("feed.json.new"));
+    FeedState other = new FeedState("log", 10, Map.of(), Map.of(), Set.of("edge-1"), null);
+    assertThatThrownBy(() -> copy.save(other, FLEET)).isInstanceOf(IOException.class);
+    assertThat(loadedSequence()).isEqualTo(9);
+  }
+
+  @Test
+  void positionThatACrashHasLeftOfAnotherLogIsNotTakenForTheFurthest() throws IOException {
+    LastGoodCopy copy = copy();
+    copy.save(state("log", 50), FLEET);
+    copy.save(state("log", 90), FLEET);
+    byte[] position = Files.readAllBytes(directory.resolve("position"));
+    copy.save(state("other", 3), FLEET);
+    Files.write(directory.resolve("position"), position);
+    LastGoodCopy restarted = copy();
+    restarted.load();
+    restarted.save(state("other", 4), FLEET);
+    assertThat(loadedSequence()).isEqualTo(4);
+  }
+
+  @Test
   void onlyItsOwnerReadsIt() throws IOException {
     copy().save(state("log", 5), FLEET);
     assertThat(Files.getPosixFilePermissions(directory.resolve("feed.json")))

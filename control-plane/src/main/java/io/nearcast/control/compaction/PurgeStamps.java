@@ -87,7 +87,7 @@ public final class PurgeStamps {
       }
       case Change.ServiceActivated(int _, Service service) -> {
         Service before = documents.put(service.name(), service);
-        if (before == null || !haveSameKeys(before, service)) {
+        if (before == null || !before.hasSameKeys(service)) {
           broaden(service.name());
         }
       }
@@ -98,12 +98,6 @@ public final class PurgeStamps {
           Change.WarmOrdered _,
           Change.TierKeyChanged _ -> {}
     }
-  }
-
-  private static boolean haveSameKeys(Service a, Service b) {
-    return a.domains().equals(b.domains())
-        && a.cache().equals(b.cache())
-        && a.rules().equals(b.rules());
   }
 
   private void put(String service, Selector selector, Stamp stamp) {

@@ -86,6 +86,7 @@ public final class Agent implements FeedListener {
       enter(stamp, old);
       enter(stamp, now);
     }
+    broaden(before, routes, after.sequence());
     tiers.key(after.tierKey());
     routes(routes);
     purges().applied(new Position(after.log(), after.sequence()));
@@ -96,6 +97,26 @@ public final class Agent implements FeedListener {
     return List.of(
         new PurgeStamp(stamp.service(), Kind.EVERYTHING, "", stamp.hard(), false),
         new PurgeStamp(stamp.service(), Kind.EVERYTHING, "", stamp.soft(), true));
+  }
+
+  private static List<PurgeStamp> everything(Change.PurgeIssued purge, long sequence) {
+    return List.of(new PurgeStamp(purge.service(), Kind.EVERYTHING, "", sequence, purge.soft()));
+  }
+
+  /**
+   * Where a service has other keys than before, purges so far are about the whole of it: responses
+   * that were stored under the keys of before, which no purge since could name, are found again
+   * once these keys return.
+   */
+  private void broaden(Routes before, Routes routes, long sequence) {
+    for (Route route : routes.all()) {
+      String name = route.service().name();
+      Route old = before.service(name);
+      if (old == null || !old.service().hasSameKeys(route.service())) {
+        purges().broaden(name, sequence);
+        engine.parts().ownPurges().broaden(name, 0); // its sequences are its own
+      }
+    }
   }
 
   private void enter(SelectorStamp stamp, @Nullable Route route) {
@@ -113,10 +134,17 @@ public final class Agent implements FeedListener {
     for (FeedEntry entry : entries) {
       if (entry.change() instanceof Change.PurgeIssued purge) {
         // By the key policy of before and after: the batch may have changed it on either side.
-        enter(entry.sequence(), purge, before.service(purge.service()));
-        enter(entry.sequence(), purge, routes.service(purge.service()));
+        Route old = before.service(purge.service());
+        Route now = routes.service(purge.service());
+        if (old == null && now == null) {
+          // It came and went with this batch: as in a leap.
+          purges().enter(everything(purge, entry.sequence()));
+        }
+        enter(entry.sequence(), purge, old);
+        enter(entry.sequence(), purge, now);
       }
     }
+    broaden(before, routes, after.sequence());
     tiers.key(after.tierKey());
     routes(routes);
     purges().applied(new Position(after.log(), after.sequence()));

@@ -141,6 +141,19 @@ public final class PurgeIndex {
     newest = latest;
   }
 
+  /**
+   * Merges a service's stamps by URL, host and prefix into one for the whole service: what they
+   * were about is not known by the keys that the service has from now on.
+   *
+   * @param from the sequence from which on the service has other keys
+   */
+  public void broaden(String service, long from) {
+    Stamps stamps = services.get(service);
+    if (stamps != null && stamps.broaden()) {
+      newest = Math.max(newest, from); // so that what was checked before is checked again
+    }
+  }
+
   /** All stamps that are kept, merged ones as what they were merged into. */
   public List<PurgeStamp> stamps() {
     List<PurgeStamp> all = new ArrayList<>();

@@ -115,20 +115,33 @@ final class Stamps {
   }
 
   private void mergeAll() {
+    merge(List.of(urls, tags, hosts, prefixes));
+  }
+
+  /**
+   * Merges all that is said by keys, tags are not.
+   *
+   * @return whether there was anything
+   */
+  boolean broaden() {
+    return merge(List.of(urls, hosts, prefixes));
+  }
+
+  private boolean merge(List<ConcurrentMap<String, Stamp>> kinds) {
     Stamp all = everything;
-    for (var stamps : List.of(urls, tags, hosts, prefixes)) {
+    int merged = 0;
+    for (var stamps : kinds) {
       for (Stamp stamp : stamps.values()) {
         all = all.merge(stamp);
+        merged++;
       }
     }
     // The broad stamp stands before the narrow ones go, so that no reader misses both.
     everything = all;
-    urls.clear();
-    tags.clear();
-    hosts.clear();
-    prefixes.clear();
+    kinds.forEach(ConcurrentMap::clear);
     prefixLengths = new int[0];
-    selectors.set(0);
+    selectors.addAndGet(-merged);
+    return merged > 0;
   }
 
   /** What holds for a response that was asked for after {@code since} had been applied. */
