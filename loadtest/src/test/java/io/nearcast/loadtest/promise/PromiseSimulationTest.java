@@ -18,7 +18,7 @@ final class PromiseSimulationTest {
   private static final int LONG = 100_000;
 
   /** With each rule taken out so many of the same schedules are run, to see how many notice. */
-  private static final int WITHOUT = 1_000;
+  private static final int WITHOUT = 400;
 
   @Test
   void noPurgedContentIsServedOnceAPurgeIsComplete() {
