@@ -196,4 +196,42 @@ final class ForwardingTest {
       await("the origin is let go").until(() -> origin.connections() == 0);
     }
   }
+
+  @Test
+  void optionsGoesNoFurtherThanItMay() {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering("");
+        TestNode shield = TestNode.shield(origin);
+        TestNode edge = TestNode.edgeBefore(shield.url(), origin)) {
+      Message here = edge.ask("OPTIONS", "/a", "Max-Forwards: 0");
+      assertThat(here.status()).isEqualTo(200);
+      assertThat(here.field("Content-Length")).isEqualTo("0");
+      assertThat(here.field("Allow")).contains("OPTIONS").contains("GET");
+      assertThat(here.field("Cache-Status"))
+          .isEqualTo("nearcast; detail=\"method: Max-Forwards: 0\"");
+      assertThat(edge.ask("OPTIONS", "/a", "Max-Forwards: 1").field("Allow")).contains("GET");
+      assertThat(origin.requests()).isEmpty();
+      edge.ask("OPTIONS", "/a", "Max-Forwards: 2");
+      assertThat(origin.request().field("Max-Forwards")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void viaSaysByWhichVersionAMessageCame() {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.start(call ->
+                call.send(
+                        "HTTP/1.0 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 2\r\n\r\nv1")
+                    .cut());
+        TestNode shield = TestNode.shield(origin);
+        TestNode edge = TestNode.edgeBefore(shield.url(), origin)) {
+      Message answer = Wire.ask(edge.address(), "GET /a HTTP/1.0\r\nHost: www.test\r\n\r\n");
+      assertThat(origin.request().field("Via")).isEqualTo("1.0 nearcast, 1.1 nearcast");
+      assertThat(answer.field("Via")).isEqualTo("1.0 nearcast, 1.1 nearcast");
+      edge.settle();
+      shield.settle();
+      assertThat(edge.get("/a", "Range: bytes=0-0").field("Via"))
+          .as("of what is stored, in part")
+          .isEqualTo("1.0 nearcast, 1.1 nearcast");
+    }
+  }
 }

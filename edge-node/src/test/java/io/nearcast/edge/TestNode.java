@@ -124,6 +124,12 @@ final class TestNode implements AutoCloseable {
         Engine.Tier.EDGE, origin, List.of(shield), List.of(), MEMORY_BYTES, Optional.empty());
   }
 
+  /** An edge that asks one of several shields, by the URL. */
+  static TestNode edgeBefore(List<URI> shields, ScriptedOrigin origin) {
+    return new TestNode(
+        Engine.Tier.EDGE, origin.url(), shields, List.of(), MEMORY_BYTES, Optional.empty());
+  }
+
   /** A shield that believes the edges of this machine. */
   static TestNode shield(ScriptedOrigin origin) {
     return shield(origin.url());

@@ -58,12 +58,12 @@ record Answer(
    * @param selected the request fields that it was selected by
    * @param order what brought it
    */
-  boolean fits(RequestHead request, Variant selected, Order order, long nowMillis) {
+  boolean fits(RequestHead request, Variant selected, Order order) {
     if (!VaryRule.matches(selected, request)) {
       return false;
     }
     if (content() instanceof Content.Part(PartialContent part)) {
-      return Decide.partAnswers(request, head, freshness, part, nowMillis);
+      return Decide.partAnswers(request, head, part);
     }
     // A part that is still growing is for those who ask for the very same.
     boolean growingPart = head.status() == 206 && freshness != null;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientHeads {
   private final String nodeId;
   private final String via;
+  private final String viaHttp10;
 
   /**
    * @param nodeId the name of this cache in {@code Cache-Status}
@@ -25,6 +26,7 @@ final class ClientHeads {
     this.nodeId =
         Character.isLetter(nodeId.charAt(0)) ? nodeId : '"' + nodeId + '"'; // RFC 9651 3.3.4
     this.via = "1.1 " + nodeId;
+    this.viaHttp10 = "1.0 " + nodeId;
   }
 
   /**
@@ -33,10 +35,13 @@ final class ClientHeads {
    * @param tier whether it goes to another tier, which needs the tags
    * @param passTags whether the service passes tags on to clients
    */
-  Fields lasting(Fields fields, boolean tier, boolean passTags) {
+  Fields lasting(ResponseHead sent, boolean tier, boolean passTags) {
+    Fields fields = sent.fields();
     Fields kept = fields.without(name -> dropped(name, tier, tier || passTags));
     String before = fields.combined("Via");
-    return kept.with("Via", before == null ? via : before + ", " + via);
+    // "the received-protocol" (RFC 9110 section 7.6.3): by which the response came.
+    String own = sent.http10() ? viaHttp10 : via;
+    return kept.with("Via", before == null ? own : before + ", " + own);
   }
 
   /**
@@ -48,7 +53,7 @@ final class ClientHeads {
     ByteBuf out = allocator.buffer(512);
     try {
       ResponseEncoder.statusLine(out, sent.status());
-      ResponseEncoder.fields(out, lasting(sent.fields(), false, passTags));
+      ResponseEncoder.fields(out, lasting(sent, false, passTags));
       if (sent.status() != 204) {
         ResponseEncoder.field(out, "Content-Length", String.valueOf(length));
       }

@@ -15,6 +15,7 @@ import io.nearcast.edge.rules.Decide;
 import io.nearcast.edge.rules.Decision;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Invalidation;
+import io.nearcast.edge.rules.MaxForwards;
 import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.RequestTraits;
@@ -97,6 +98,10 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
     responder.route(routed);
     if (UpstreamHeads.loops(head, engine.loopId())) {
       responder.refuse(508, Reason.LOOP, "the request has been here before");
+      return;
+    }
+    if (MaxForwards.isLast(head)) {
+      responder.own(OwnAnswer.options());
       return;
     }
     lookUp(routed);
@@ -357,7 +362,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   /** Hands a WebSocket handshake on, where the service allows it. */
   private void upgrade(Routed to) {
     if (!to.policy().upgrades().contains(Upgrade.WEBSOCKET)) {
-      responder.refuse(403, Reason.UPGRADE, Responder.UPGRADE_REFUSED);
+      responder.refuse(403, Reason.UPGRADE, OwnAnswer.UPGRADE_REFUSED);
     } else if (!engine.tunnels().admit()) {
       responder.refuse(503, Reason.UPGRADE, "too many tunnels are open");
     } else {
@@ -453,7 +458,11 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   /** RFC 9111 section 4.4: what an unsafe request may have changed is not served any more. */
   private void invalidate(ResponseHead answered) {
     Routes.Match match = routed().match();
-    for (String target : Invalidation.targets(head, answered)) {
+    // By the URL that the origin was asked for, which is where its references start from.
+    RequestHead asked =
+        RequestHead.of(
+            head.method(), head.scheme(), routed().authority(head), head.target(), head.fields());
+    for (String target : Invalidation.targets(asked, answered, routed().policy().cache().key())) {
       CacheKey invalid = match.route().key(match.domain(), head.withTarget(target));
       engine.invalidations().add(invalid);
       engine.store().invalidate(invalid);
@@ -520,7 +529,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   public void failed(UpstreamFailure failure) {
     fill = null;
     if (routed().cutOff()) {
-      responder.cutOff(failure);
+      responder.own(OwnAnswer.cutOff(failure));
     } else {
       responder.failed(failure, reason);
     }

@@ -155,7 +155,7 @@ public final class Explain {
     if (past == null
         && usable != null
         && usable.content() instanceof Content.Part(PartialContent part)) {
-      past = Decide.decidePart(traits, head, usable.view(), part, now);
+      past = Decide.decidePart(traits, head, usable.view(), part);
     }
     Decision decision =
         past != null
@@ -269,7 +269,8 @@ public final class Explain {
     if (asks && target.shield()) {
       Fields.Builder asked = Fields.builder();
       long purgedUpTo = usable == null ? 0 : usable.ownEpoch();
-      boolean origin = engine.ownPurges().min(key) > purgedUpTo;
+      boolean invalidated = usable == null && engine.invalidations().lately(key);
+      boolean origin = invalidated || engine.ownPurges().min(key) > purgedUpTo;
       engine.tiers().ask(asked, new Position(applied.log(), engine.purges().min(key)), origin);
       text.put("asked", asked.build().toString().lines().toList());
       text.put("further", "its own /explain at its admin endpoint, with the same url");

@@ -292,7 +292,7 @@ final class Fill implements UpstreamListener {
     if (answer != null
         && outcome != null
         && selected != null
-        && answer.fits(seat.reader().request(), selected, order, engine.nowMillis())) {
+        && answer.fits(seat.reader().request(), selected, order)) {
       seats.add(seat);
       seat.answer(
           raw == null || raw.status() == 206
@@ -484,7 +484,7 @@ final class Fill implements UpstreamListener {
   }
 
   private void handOut(StoredResponse stored, Outcome said, boolean shared) {
-    seats.handOut(order, engine.nowMillis(), stored, said, shared);
+    seats.handOut(order, stored, said, shared);
   }
 
   /** Nobody wants it any more. */

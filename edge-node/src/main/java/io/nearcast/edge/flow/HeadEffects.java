@@ -7,6 +7,7 @@ import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Storability;
 import io.nearcast.edge.rules.Storable;
 import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 
 /** What the answer to a HEAD that was handed on does to what is stored (RFC 9111 section 4.3.5). */
@@ -25,7 +26,7 @@ final class HeadEffects {
     if (stored == null) {
       return;
     }
-    switch (Validation.headEffect(stored.head(), answer)) {
+    switch (Validation.headEffect(stored.head(), length(stored), answer)) {
       case UPDATE -> update(engine, order, stored, answer, requestMillis);
       case STALE -> engine.store().remove(stored);
       case NONE -> {}
@@ -47,6 +48,10 @@ final class HeadEffects {
               stored.withHead(head, stored.variant(), freshness, stored.asOf(), stored.ownEpoch()),
               order.policy().key().variants());
     }
+  }
+
+  private static long length(StoredResponse stored) {
+    return stored.content() instanceof Content.Sliced(long whole) ? whole : stored.body().length();
   }
 
   private static RequestHead withMethodGet(RequestHead request) {

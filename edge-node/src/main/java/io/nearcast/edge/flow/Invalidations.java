@@ -8,15 +8,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The URLs that unsafe requests have invalidated lately (RFC 9111 section 4.4), so that fetches
- * that were under way then are neither joined nor stored: the origin may have answered them before
- * the change.
+ * that were under way then are neither joined nor stored, for the origin may have answered them
+ * before the change; and so that a shield which the unsafe request did not come by, as happens with
+ * the URL of a Location, is told not to answer from what it has.
  *
- * <p>For any thread. Remembers a bounded number of URLs for longer than a fetch takes; what is
- * stored already is removed from the store by whoever invalidates.
+ * <p>For any thread. Remembers a bounded number of URLs for a while; what is stored already is
+ * removed from the store by whoever invalidates.
  */
 final class Invalidations {
   private static final int URLS_MAX = 50_000;
-  private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
+  private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
 
   private final AtomicLong count = new AtomicLong();
   private final Cache<CacheKey, Long> newest =
@@ -34,6 +35,11 @@ final class Invalidations {
   /** From now on, everything asked for earlier under the key's URL is doubtful. */
   void add(CacheKey key) {
     newest.put(key.plain(), count.incrementAndGet());
+  }
+
+  /** Whether the key's URL was invalidated so lately that other nodes may have it still. */
+  boolean lately(CacheKey key) {
+    return count.get() > 0 && newest.getIfPresent(key.plain()) != null;
   }
 
   /** Whether the key's URL was invalidated after the first {@code earlier} of them. */

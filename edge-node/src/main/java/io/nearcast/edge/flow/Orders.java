@@ -79,9 +79,8 @@ record Orders(
       Reason why) {
     long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
-    RequestHead upstream =
-        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
-    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, validated));
+    RequestHead upstream = UpstreamHeads.fill(head, routed.authority(head), client, hop(), asking);
+    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, validated, false));
     return order(routed.key(), ownEpoch, sent, aim, instead, why, true);
   }
 
@@ -94,9 +93,9 @@ record Orders(
     long ownEpoch = ownEpoch();
     Fields asking = Slices.asking(slice.index(), slice.manifest(), slice.length());
     RequestHead head = selecting(routed.withoutUnkeyed(request.head()), manifest.variant());
-    RequestHead upstream =
-        UpstreamHeads.fill(head, routed.authority(head), client, engine.loopId(), asking);
-    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, null));
+    RequestHead upstream = UpstreamHeads.fill(head, routed.authority(head), client, hop(), asking);
+    // Its validator is in its key: whatever has been invalidated, it is right or not found.
+    UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, null, true));
     return order(key, ownEpoch, sent, slice, null, why, true);
   }
 
@@ -115,8 +114,7 @@ record Orders(
   Order forward(Reason why, boolean mayStore) {
     long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
-    RequestHead upstream =
-        UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
+    RequestHead upstream = UpstreamHeads.passed(head, routed.authority(head), client, hop());
     boolean hasBody = request.hasBody() && routed.forwardsBody();
     if (hasBody && request.expectContinue()) {
       upstream = upstream.withFields(upstream.fields().with("Expect", "100-continue"));
@@ -126,7 +124,7 @@ record Orders(
     }
     UpstreamRequest sent =
         new UpstreamRequest(
-            withTierFields(upstream, null), hasBody, hasBody ? request.contentLength() : -1);
+            withTierFields(upstream, null, false), hasBody, hasBody ? request.contentLength() : -1);
     boolean may = mayStore && !UnkeyedFields.overridesMethod(head.fields());
     return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, may);
   }
@@ -135,10 +133,14 @@ record Orders(
   Order upgrade(Reason why, String protocol) {
     long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
-    RequestHead upstream =
-        UpstreamHeads.passed(head, routed.authority(head), client, engine.loopId());
-    UpstreamRequest sent = new UpstreamRequest(withTierFields(upstream, null), false, -1, protocol);
+    RequestHead upstream = UpstreamHeads.passed(head, routed.authority(head), client, hop());
+    UpstreamRequest sent =
+        new UpstreamRequest(withTierFields(upstream, null, true), false, -1, protocol);
     return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, false);
+  }
+
+  private UpstreamHeads.Hop hop() {
+    return new UpstreamHeads.Hop(engine.loopId(), request.http10());
   }
 
   private Order order(
@@ -176,14 +178,20 @@ record Orders(
   }
 
   /**
-   * @param stored what is validated, null for nothing: then a purge of the node's own may be newer
-   *     than what the next tier has
+   * @param stored what is validated, null for nothing: then a purge of the node's own, or an unsafe
+   *     request that came by another way, may be newer than what the next tier has
+   * @param pinned whether nothing that was invalidated can be the answer
    */
-  private RequestHead withTierFields(RequestHead upstream, @Nullable StoredResponse stored) {
+  private RequestHead withTierFields(
+      RequestHead upstream, @Nullable StoredResponse stored, boolean pinned) {
     Fields.Builder fields = Fields.builder().addAll(upstream.fields());
     Position min = routed.demand().forward(engine.purges(), routed.key());
     long purgedUpTo = stored == null ? 0 : stored.ownEpoch();
-    boolean origin = engine.ownPurges().min(routed.key()) > purgedUpTo || routed.demand().origin();
+    boolean invalidated = stored == null && !pinned && engine.invalidations().lately(routed.key());
+    boolean origin =
+        invalidated
+            || engine.ownPurges().min(routed.key()) > purgedUpTo
+            || routed.demand().origin();
     engine.tiers().write(fields, min, origin);
     return upstream.withFields(fields.build());
   }

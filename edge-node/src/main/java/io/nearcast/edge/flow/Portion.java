@@ -38,7 +38,7 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
           tier
               ? Conditions.notModifiedFieldsForCache(answer.head())
               : Conditions.notModifiedFields(answer.head());
-      return bodiless(new ResponseHead(304, fields));
+      return bodiless(new ResponseHead(304, fields, answer.head().http10()));
     }
     Ranges.Selection selection =
         rangeable && answer.freshness() != null && answer.length() >= 0
@@ -92,7 +92,7 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
             : Ranges.contentRange(range, answer.length());
     Fields fields = ofOtherBytes(answer.head()).fields().with("Content-Range", contentRange);
     return new Portion(
-        new ResponseHead(206, fields),
+        new ResponseHead(206, fields, answer.head().http10()),
         range.length(),
         List.of(BodyWriter.Part.of(range.first(), range.last() + 1)),
         "");
@@ -121,7 +121,8 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
         ofOtherBytes(answer.head())
             .fields()
             .with("Content-Type", "multipart/byteranges; boundary=" + boundary);
-    return new Portion(new ResponseHead(206, fields), length + after.length(), parts, after);
+    ResponseHead head = new ResponseHead(206, fields, answer.head().http10());
+    return new Portion(head, length + after.length(), parts, after);
   }
 
   /**
@@ -129,10 +130,7 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
    * they came with, while Repr-Digest is of the whole (RFC 9530 sections 2 and 3).
    */
   static ResponseHead ofOtherBytes(ResponseHead head) {
-    return head.withFields(
-        head.fields()
-            .without(name ->
-                Fields.sameName(name, "Content-Digest") || Fields.sameName(name, "Content-MD5")));
+    return head.withFields(head.fields().without(PartialContent::ofContent));
   }
 
   /** The first byte of the body that is sent; -1 where none is. */

@@ -24,7 +24,6 @@ import io.nearcast.edge.store.slab.SlabBody;
 import io.nearcast.edge.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelInboundHandler;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class Responder {
   /** A body up to here is copied behind its head: one buffer, one write. */
   private static final int COPY_MAX = 16 * 1024;
-
-  /** What a client is told whose upgrade is not allowed. */
-  static final String UPGRADE_REFUSED =
-      "WebSocket is not allowed here: set upgrades: [websocket] for the service or for a rule,"
-          + " standalone --upgrade websocket";
 
   private final Engine engine;
   private final Request request;
@@ -254,7 +248,7 @@ final class Responder {
   private ByteBuf begin(ResponseHead sent) {
     ByteBuf out = response.allocator().buffer(1_024);
     ResponseEncoder.statusLine(out, sent.status());
-    ResponseEncoder.fields(out, engine.heads().lasting(sent.fields(), tier, passTags));
+    ResponseEncoder.fields(out, engine.heads().lasting(sent, tier, passTags));
     return out;
   }
 
@@ -368,69 +362,34 @@ final class Responder {
 
   /** Answers that there is no answer from upstream. */
   void failed(UpstreamFailure failure, Reason reason) {
-    int code =
-        switch (failure) {
-          case UpstreamFailure.TimedOut _ -> 504;
-          case UpstreamFailure.NoCapacity _ -> 503;
-          default -> 502;
-        };
-    // Where the upstream may have acted on the request, nobody is to be asked once more.
-    boolean unasked =
-        failure instanceof UpstreamFailure.CouldNotConnect
-            || failure instanceof UpstreamFailure.NoCapacity
-            || (failure instanceof UpstreamFailure.TimedOut late
-                && late.stage() == UpstreamFailure.Stage.CONNECT);
-    String detail = failure.target().name() + ": " + failure.detail();
-    refuse(code, Outcome.inVain(reason, detail), detail, unasked);
-  }
-
-  /** Answers a request that nobody may be asked about unless somebody answers. */
-  void cutOff(UpstreamFailure failure) {
-    String detail = "this edge is cut off and the origin does not answer: " + failure.detail();
-    refuse(504, Outcome.inVain(Reason.CUT_OFF, detail), detail, true);
+    own(OwnAnswer.failed(failure, reason));
   }
 
   /** Answers with an error of this node's own; nothing was asked of an upstream. */
   void refuse(int code, Reason reason, String detail) {
-    refuse(code, Outcome.own(reason, detail), detail, code >= 500);
+    own(OwnAnswer.refused(code, reason, detail));
   }
 
-  /**
-   * @param unasked whether no upstream has seen the request, so that a tier may ask another one
-   */
-  private void refuse(int code, Outcome said, String detail, boolean unasked) {
+  /** Answers with what this node has to say itself. */
+  void own(OwnAnswer own) {
     if (answered || response.ended()) {
       return;
     }
     answered = true;
-    outcome = said;
-    status = code;
-    byte[] text = (detail + '\n').getBytes(StandardCharsets.UTF_8);
-    Fields.Builder fields =
-        Fields.builder()
-            .add("Content-Type", "text/plain; charset=utf-8")
-            .add("Content-Length", String.valueOf(text.length))
-            .add("Cache-Control", "no-store")
-            .add("Date", io.nearcast.edge.rules.HttpDate.format(engine.nowMillis()));
-    if (code == 405) {
-      fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    } else if (code == 503) {
-      fields.add("Retry-After", "1");
-    }
-    if (tier && unasked) {
-      fields.add(Tiers.AWAY, "1");
-    }
-    Fields own = fields.build();
+    outcome = own.outcome();
+    status = own.status();
     ByteBuf out = response.allocator().buffer(512);
-    ResponseEncoder.statusLine(out, code);
-    // An error of this node's own has nothing in it that could have been purged.
-    ResponseEncoder.fields(out, tier ? Tiers.withAsOf(own, engine.purges().applied()) : own);
+    ResponseEncoder.statusLine(out, status);
+    Fields fields = own.fields(tier, engine.nowMillis());
+    // An answer of this node's own has nothing in it that could have been purged.
+    ResponseEncoder.fields(
+        out, tier ? Tiers.withAsOf(fields, engine.purges().applied()) : fields);
     behind(out, Fields.EMPTY, null);
     boolean bodiless = head.method().equals("HEAD");
     if (!bodiless) {
-      out.writeBytes(text);
+      out.writeBytes(own.text());
     }
-    response.head(out, Framing.LENGTH, bodiless ? 0 : text.length);
+    response.head(out, Framing.LENGTH, bodiless ? 0 : own.text().length);
     response.end();
     response.flush();
     log();

@@ -85,7 +85,7 @@ record Routed(
       Position applied) {
     long now = engine.nowMillis();
     if (stored != null && stored.content() instanceof Content.Part(PartialContent part)) {
-      Decision elsewhere = Decide.decidePart(traits, head, stored.view(), part, now);
+      Decision elsewhere = Decide.decidePart(traits, head, stored.view(), part);
       if (elsewhere != null) {
         return elsewhere;
       }

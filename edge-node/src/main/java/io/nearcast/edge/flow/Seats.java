@@ -46,11 +46,11 @@ final class Seats {
    * @param stored held by the caller
    * @param shared whether it is for all; else for the one who began the fill
    */
-  void handOut(Order order, long nowMillis, StoredResponse stored, Outcome said, boolean shared) {
+  void handOut(Order order, StoredResponse stored, Outcome said, boolean shared) {
     Answer answer = Answer.of(stored, stored.asOf());
     for (Seat seat : take()) {
       boolean may = shared || !seat.joined();
-      if (may && answer.fits(seat.reader().request(), stored.variant(), order, nowMillis)) {
+      if (may && answer.fits(seat.reader().request(), stored.variant(), order)) {
         seat.answer(answer, said);
       } else {
         seat.restart();

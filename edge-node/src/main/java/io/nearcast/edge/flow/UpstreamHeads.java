@@ -2,6 +2,7 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
+import io.nearcast.edge.rules.MaxForwards;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseControl;
 import java.net.InetSocketAddress;
@@ -19,16 +20,29 @@ final class UpstreamHeads {
   private UpstreamHeads() {}
 
   /**
+   * This node on a request's way.
+   *
+   * @param http10 whether it received the request by HTTP/1.0
+   */
+  record Hop(String loopId, boolean http10) {
+    /** "the received-protocol" and a pseudonym (RFC 9110 section 7.6.3). */
+    String via() {
+      return http10 ? "1.0 nearcast" : "1.1 nearcast";
+    }
+  }
+
+  /**
    * The head of a request that is handed on as the client sent it.
    *
    * @param authority what the upstream sees as Host
+   * @param by who hands it on
    */
   static RequestHead passed(
-      RequestHead request, String authority, InetSocketAddress client, String loopId) {
+      RequestHead request, String authority, InetSocketAddress client, Hop by) {
     Fields fields =
-        HopByHop.forUpstream(request.fields())
+        HopByHop.forUpstream(MaxForwards.forwarded(request))
             .without(name -> WRITTEN_ANEW.contains(name.toLowerCase(Locale.ROOT)));
-    return head(request, request.method(), authority, forwarded(fields, client, loopId));
+    return head(request, request.method(), authority, forwarded(fields, client, by));
   }
 
   /**
@@ -37,18 +51,14 @@ final class UpstreamHeads {
    * @param conditions the validators of what is stored, empty for none
    */
   static RequestHead fill(
-      RequestHead request,
-      String authority,
-      InetSocketAddress client,
-      String loopId,
-      Fields conditions) {
+      RequestHead request, String authority, InetSocketAddress client, Hop by, Fields conditions) {
     Fields fields =
         HopByHop.forUpstream(request.fields())
             .without(name -> {
               String lower = name.toLowerCase(Locale.ROOT);
               return WRITTEN_ANEW.contains(lower) || CLIENT_CONDITIONS.contains(lower);
             });
-    Fields.Builder all = Fields.builder().addAll(forwarded(fields, client, loopId));
+    Fields.Builder all = Fields.builder().addAll(forwarded(fields, client, by));
     return head(request, "GET", authority, all.addAll(conditions).build());
   }
 
@@ -58,8 +68,8 @@ final class UpstreamHeads {
   }
 
   /** Via (RFC 9110 section 7.6.3), CDN-Loop (RFC 8586), who the client is and who asks. */
-  private static Fields forwarded(Fields fields, InetSocketAddress client, String loopId) {
-    Fields passed = append(append(fields, "Via", "1.1 nearcast"), "CDN-Loop", loopId);
+  private static Fields forwarded(Fields fields, InetSocketAddress client, Hop by) {
+    Fields passed = append(append(fields, "Via", by.via()), "CDN-Loop", by.loopId());
     return append(passed, "X-Forwarded-For", client.getAddress().getHostAddress())
         .with("Surrogate-Capability", ResponseControl.SURROGATE_CAPABILITY);
   }

@@ -15,14 +15,20 @@ public final class CacheKey {
   private final String target;
   private final String extra;
   private final int hash;
+  private final int place;
 
   CacheKey(String service, String host, String target, String extra) {
+    this(service, host, target, extra, false);
+  }
+
+  private CacheKey(String service, String host, String target, String extra, boolean slice) {
     this.service = service;
     this.host = host;
     this.target = target;
     this.extra = extra;
     int own = 31 * (31 * target.hashCode() + host.hashCode()) + service.hashCode();
     this.hash = extra.isEmpty() ? own : 31 * own + extra.hashCode();
+    this.place = slice ? hash : own;
   }
 
   /**
@@ -34,7 +40,8 @@ public final class CacheKey {
    */
   public CacheKey slice(long index, ResponseHead manifest, Variant variant) {
     String part = "slice=" + index + ' ' + Slices.validator(manifest) + ' ' + variant.exact();
-    return new CacheKey(service, host, target, extra.isEmpty() ? part : extra + '\n' + part);
+    String all = extra.isEmpty() ? part : extra + '\n' + part;
+    return new CacheKey(service, host, target, all, true);
   }
 
   /** The name of the service. */
@@ -60,6 +67,14 @@ public final class CacheKey {
   /** The key of a request to the same URL that has nothing else that counts. */
   public CacheKey plain() {
     return extra.isEmpty() ? this : new CacheKey(service, host, target, "");
+  }
+
+  /**
+   * A number by which nodes agree whom to ask about it: the same for all keys of a URL, so that an
+   * unsafe request comes by the shield that has what it invalidates; slices each have their own.
+   */
+  public int place() {
+    return place;
   }
 
   /** What a purge by URL names: host and target, whatever else counts. */

@@ -117,35 +117,25 @@ public final class Decide {
    * @return null where it can, so that {@link #decide} counts
    */
   public static @Nullable Decision decidePart(
-      RequestTraits traits,
-      RequestHead request,
-      StoredView stored,
-      PartialContent part,
-      long nowMillis) {
-    if (partAnswers(request, stored.head(), stored.freshness(), part, nowMillis)) {
+      RequestTraits traits, RequestHead request, StoredView stored, PartialContent part) {
+    if (partAnswers(request, stored.head(), part)) {
       return null;
     }
     Decision decision = withoutStored(traits, false);
     return decision instanceof Decision.Miss ? PARTIAL_MISS : decision;
   }
 
-  /** Whether a part can answer a request, by what it has or by a 304. */
-  public static boolean partAnswers(
-      RequestHead request,
-      ResponseHead stored,
-      @Nullable Freshness freshness,
-      PartialContent part,
-      long nowMillis) {
-    // "A cache MUST NOT use an incomplete response to answer requests unless the response has been
-    // made complete, or the request is partial and specifies a range wholly within the incomplete
-    // response" (section 3.3).
-    if (part.find(request, stored) instanceof PartialContent.Found.Here) {
-      return true;
-    }
-    // A 304 can be said of it all the same (section 4.3.2).
-    return freshness != null
-        && Conditions.evaluate(request, stored, freshness, true, nowMillis)
-            == Conditions.Outcome.NOT_MODIFIED;
+  /**
+   * Whether a part can answer a request: "A cache MUST NOT use an incomplete response to answer
+   * requests unless the response has been made complete, or the request is partial and specifies a
+   * range wholly within the incomplete response" (section 3.3).
+   *
+   * <p>Nor by a 304: conditions are evaluated where a request "can be satisfied by reusing a stored
+   * 200 (OK) or 206 (Partial Content) response, as per Section 4" (section 4.3.2), which a part
+   * satisfies only for ranges within it.
+   */
+  public static boolean partAnswers(RequestHead request, ResponseHead stored, PartialContent part) {
+    return part.find(request, stored) instanceof PartialContent.Found.Here;
   }
 
   private static Decision withoutStored(RequestTraits request, boolean otherVariants) {

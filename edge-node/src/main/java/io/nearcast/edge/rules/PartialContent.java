@@ -160,18 +160,31 @@ public record PartialContent(
   }
 
   /**
+   * Whether a field is a digest of the bytes that one message brought (RFC 9530 section 2, RFC
+   * 1864). Repr-Digest, and Digest of RFC 3230, are of the whole representation.
+   */
+  public static boolean ofContent(String name) {
+    return Fields.sameName(name, "Content-Digest") || Fields.sameName(name, "Content-MD5");
+  }
+
+  /**
    * The head of the combined response (RFC 9110 section 15.3.7.3): the stored fields, updated by
    * those of the new part, and a 200 with its length where nothing is missing any more.
    */
   public static ResponseHead combinedHead(
       ResponseHead stored, ResponseHead response, PartialContent union) {
-    Fields fields = Validation.update(stored, response).fields().without("Content-Range");
+    Fields fields =
+        Validation.update(stored, response)
+            .fields()
+            .without(name -> Fields.sameName(name, "Content-Range") || ofContent(name));
     if (union.whole()) {
-      return new ResponseHead(200, fields.with("Content-Length", Long.toString(union.length())));
+      return new ResponseHead(
+          200, fields.with("Content-Length", Long.toString(union.length())), stored.http10());
     }
     String range = union.contentRange(new Ranges.Single(union.first, union.last));
     return new ResponseHead(
         206,
-        fields.with("Content-Length", Long.toString(union.length())).with("Content-Range", range));
+        fields.with("Content-Length", Long.toString(union.length())).with("Content-Range", range),
+        stored.http10());
   }
 }

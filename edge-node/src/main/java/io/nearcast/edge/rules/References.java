@@ -1,6 +1,10 @@
 package io.nearcast.edge.rules;
 
+import io.nearcast.config.model.KeyPolicy;
 import io.nearcast.config.model.NormalTarget;
+import io.nearcast.config.model.QueryPolicy;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,19 +13,35 @@ import org.jspecify.annotations.Nullable;
  * NormalTarget}).
  */
 final class References {
+  /** Scheme and port count. */
+  private static final KeyPolicy STRICT =
+      new KeyPolicy(
+          QueryPolicy.DEFAULT,
+          false,
+          true,
+          true,
+          List.of(),
+          List.of(),
+          false,
+          KeyPolicy.VARIANTS_DEFAULT);
+
   private References() {}
 
   /**
-   * The target in origin form that a reference names on the request's own origin (RFC 9110 section
-   * 4.3.1: same scheme, host and port), or null where it names another origin's or one that no
-   * request here can have.
+   * The target in origin form that a reference names on the request's own origin, or null where it
+   * names another origin's or one that no request here can have.
+   *
+   * @param key whether scheme and port make an origin, beside the host (RFC 9110 section 4.3.1)
    */
-  static @Nullable String targetOnSameOrigin(RequestHead request, String reference) {
+  static @Nullable String targetOnSameOrigin(RequestHead request, String reference, KeyPolicy key) {
     int fragment = reference.indexOf('#');
     String rest = fragment < 0 ? reference : reference.substring(0, fragment);
+    String scheme = request.scheme();
     int colon = schemeEnd(rest);
     if (colon > 0) {
-      if (!rest.substring(0, colon).equalsIgnoreCase(request.scheme())) {
+      scheme = rest.substring(0, colon).toLowerCase(Locale.ROOT);
+      boolean http = scheme.equals("http") || scheme.equals("https");
+      if (!http || (key.scheme() && !scheme.equals(request.scheme()))) {
         return null;
       }
       rest = rest.substring(colon + 1);
@@ -32,15 +52,15 @@ final class References {
     }
     if (rest.startsWith("//")) {
       int end = authorityEnd(rest);
-      boolean same = sameAuthority(request, rest.substring(2, end));
+      boolean same = sameAuthority(request, scheme, rest.substring(2, end), key.port());
       return same ? absolute(rest.substring(end)) : null;
     }
     return relative(request.target(), rest);
   }
 
-  /** Whether a reference names the request's own URI. */
+  /** Whether a reference names the request's own URI, scheme and port included. */
   static boolean sameUri(RequestHead request, String reference) {
-    return request.target().equals(targetOnSameOrigin(request, reference));
+    return request.target().equals(targetOnSameOrigin(request, reference, STRICT));
   }
 
   /** The index of the colon after a scheme, or -1: a colon after a slash belongs to the path. */
@@ -66,9 +86,21 @@ final class References {
     return rest.length();
   }
 
-  private static boolean sameAuthority(RequestHead request, String authority) {
-    return request.host().equals(RequestHead.hostOf(authority))
-        && portOf(request.scheme(), request.authority()) == portOf(request.scheme(), authority);
+  /**
+   * @param scheme of the reference, whose own port another scheme's own port is equal to: either is
+   *     left out of the key
+   */
+  private static boolean sameAuthority(
+      RequestHead request, String scheme, String authority, boolean portCounts) {
+    if (!request.host().equals(RequestHead.hostOf(authority))) {
+      return false;
+    }
+    if (!portCounts) {
+      return true;
+    }
+    long port = portOf(scheme, authority);
+    long own = port(request);
+    return port == defaultPort(scheme) ? own == defaultPort(request.scheme()) : own == port;
   }
 
   /** The port that a request was sent to. */
@@ -83,9 +115,13 @@ final class References {
     int colon = authority.lastIndexOf(':');
     boolean none = colon < 0 || authority.indexOf(']', colon) >= 0;
     if (none || colon == authority.length() - 1) {
-      return scheme.equals("https") ? 443 : 80;
+      return defaultPort(scheme);
     }
     return CacheControl.parseSeconds(authority.substring(colon + 1));
+  }
+
+  private static int defaultPort(String scheme) {
+    return scheme.equals("https") ? 443 : 80;
   }
 
   private static @Nullable String absolute(String pathAndQuery) {

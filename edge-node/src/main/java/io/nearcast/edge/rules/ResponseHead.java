@@ -5,12 +5,18 @@ package io.nearcast.edge.rules;
  *
  * @param status the status code, 200 to 999
  * @param fields the header fields
+ * @param http10 whether it was received by HTTP/1.0, which Via says (RFC 9110 section 7.6.3)
  */
-public record ResponseHead(int status, Fields fields) {
+public record ResponseHead(int status, Fields fields, boolean http10) {
+
+  /** A head that was received by HTTP/1.1, or was made here. */
+  public ResponseHead(int status, Fields fields) {
+    this(status, fields, false);
+  }
 
   /** This head with other fields. */
   public ResponseHead withFields(Fields other) {
-    return new ResponseHead(status, other);
+    return new ResponseHead(status, other, http10);
   }
 
   /**

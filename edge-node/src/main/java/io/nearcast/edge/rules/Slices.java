@@ -102,7 +102,8 @@ public final class Slices {
    */
   public static ResponseHead manifest(ResponseHead part, long length) {
     Fields fields = part.fields().without(name -> Fields.sameName(name, "Content-Range"));
-    return new ResponseHead(200, fields.with("Content-Length", Long.toString(length)));
+    return new ResponseHead(
+        200, fields.with("Content-Length", Long.toString(length)), part.http10());
   }
 
   /** Whether a 206 has just the bytes of a slice, of an object with that length. */

@@ -1,5 +1,6 @@
 package io.nearcast.edge.rules;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Validates stored responses with the upstream (RFC 9111 sections 4.3 and 3.2). */
@@ -85,8 +86,12 @@ public final class Validation {
         HopByHop.forStore(Fields.builder().addAll(kept).addAll(updates).build()));
   }
 
-  /** What a HEAD's response means for a stored response (section 4.3.5). */
-  public static HeadEffect headEffect(ResponseHead stored, ResponseHead head) {
+  /**
+   * What a HEAD's response means for a stored response (section 4.3.5).
+   *
+   * @param length how many bytes the stored response's body has
+   */
+  public static HeadEffect headEffect(ResponseHead stored, long length, ResponseHead head) {
     // Gone: a GET would say so too.
     if (head.status() == 404 || head.status() == 410) {
       return HeadEffect.STALE;
@@ -99,13 +104,19 @@ public final class Validation {
     boolean same =
         matchesIfReceived(stored, head, "ETag")
             && matchesIfReceived(stored, head, "Last-Modified")
-            && matchesIfReceived(stored, head, "Content-Length");
+            && lengthMatches(length, head);
     return same ? HeadEffect.UPDATE : HeadEffect.STALE;
   }
 
   private static boolean matchesIfReceived(ResponseHead stored, ResponseHead head, String name) {
     String value = head.fields().first(name);
     return value == null || value.equals(stored.fields().first(name));
+  }
+
+  /** Whatever framing the stored response came in, its length is that of its body. */
+  private static boolean lengthMatches(long length, ResponseHead head) {
+    List<String> stated = ListReader.members(head.fields().all("Content-Length"));
+    return stated.stream().allMatch(Long.toString(length)::equals);
   }
 
   /** Fields that describe the stored bytes, which a message without a body does not change. */

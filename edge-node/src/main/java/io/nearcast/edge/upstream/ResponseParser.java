@@ -223,7 +223,9 @@ final class ResponseParser {
     int statusEnd = FieldLines.lineEnd(bytes, 0, end);
     int minorVersion = minorVersion(bytes, statusEnd);
     int status = status(bytes, statusEnd);
-    ResponseHead parsed = new ResponseHead(status, FieldLines.parse(bytes, statusEnd + 2, end - 2));
+    ResponseHead parsed =
+        new ResponseHead(
+            status, FieldLines.parse(bytes, statusEnd + 2, end - 2), minorVersion == 0);
     head = parsed;
     if (status == 101) {
       checkSwitch(parsed.fields());

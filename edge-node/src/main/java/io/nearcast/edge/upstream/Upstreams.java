@@ -143,7 +143,7 @@ public final class Upstreams implements AutoCloseable {
 
   /** {@link #plan(Service, long)} for the object of a cache key. */
   public UpstreamPlan plan(Service service, CacheKey key) {
-    return plan(service, key.hashCode());
+    return plan(service, key.place());
   }
 
   /**
@@ -162,7 +162,7 @@ public final class Upstreams implements AutoCloseable {
    * seems up. Unlike a {@link #plan}, asking changes nothing.
    */
   public Map<Target, Boolean> outlook(Service service, CacheKey key) {
-    return targets(service).outlook(shields, key.hashCode(), System.nanoTime());
+    return targets(service).outlook(shields, key.place(), System.nanoTime());
   }
 
   /**

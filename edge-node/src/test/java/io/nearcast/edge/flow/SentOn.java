@@ -10,15 +10,17 @@ public final class SentOn {
   private static final InetSocketAddress CLIENT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
+  private static final UpstreamHeads.Hop BY = new UpstreamHeads.Hop("fuzz", false);
+
   private SentOn() {}
 
   /** The head of a request that is passed. */
   public static RequestHead passed(RequestHead head, String authority) {
-    return UpstreamHeads.passed(head, authority, CLIENT, "fuzz");
+    return UpstreamHeads.passed(head, authority, CLIENT, BY);
   }
 
   /** The head of a fill, which is a GET. */
   public static RequestHead fill(RequestHead head, String authority) {
-    return UpstreamHeads.fill(head, authority, CLIENT, "fuzz", Fields.EMPTY);
+    return UpstreamHeads.fill(head, authority, CLIENT, BY, Fields.EMPTY);
   }
 }

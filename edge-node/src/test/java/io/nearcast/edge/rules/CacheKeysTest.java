@@ -124,4 +124,17 @@ final class CacheKeysTest {
     RequestHead request = RequestHead.of("GET", scheme, authority, "/p", Fields.of(fields));
     return CacheKeys.of("s", policy, "h", request);
   }
+
+  @Test
+  void allKeysOfAUrlHaveOnePlaceAndSlicesTheirOwn() {
+    KeyPolicy policy =
+        new KeyPolicy(QueryPolicy.DEFAULT, false, true, false, List.of("X"), List.of(), false, 9);
+    CacheKey key = key(policy, "http", "h", "X", "1");
+    assertThat(key).isNotEqualTo(key(policy, "https", "h", "X", "2"));
+    assertThat(key.place()).isEqualTo(key(policy, "https", "h", "X", "2").place());
+    assertThat(key.place()).isEqualTo(key.plain().place());
+    ResponseHead manifest = Messages.response(200, "ETag", "\"1\"");
+    assertThat(key.slice(0, manifest, Variant.ANY).place())
+        .isNotEqualTo(key.slice(1, manifest, Variant.ANY).place());
+  }
 }

@@ -3,6 +3,8 @@ package io.nearcast.edge.rules;
 import static io.nearcast.edge.rules.Messages.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nearcast.config.model.KeyPolicy;
+import io.nearcast.config.model.QueryPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** RFC 9111 section 4.4. The request is for http://www.shop.example/a/b?c=d. */
 final class InvalidationTest {
+  private static final KeyPolicy SCHEME_AND_PORT = counting(true, true);
+
+  private static KeyPolicy counting(boolean scheme, boolean port) {
+    return new KeyPolicy(QueryPolicy.DEFAULT, false, scheme, port, List.of(), List.of(), false, 9);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -34,7 +41,9 @@ final class InvalidationTest {
   })
   void invalidatesTheTarget(String method, int status, boolean expected) {
     RequestHead request = Messages.request(method);
-    assertThat(Invalidation.targets(request, new ResponseHead(status, Fields.EMPTY)))
+    assertThat(
+            Invalidation.targets(
+                request, new ResponseHead(status, Fields.EMPTY), KeyPolicy.DEFAULT))
         .isEqualTo(expected ? List.of("/a/b?c=d") : List.of());
   }
 
@@ -82,7 +91,7 @@ final class InvalidationTest {
     RequestHead request = Messages.request("POST");
     for (String field : List.of("Location", "Content-Location")) {
       ResponseHead response = Messages.response(201, field, location);
-      assertThat(Invalidation.targets(request, response))
+      assertThat(Invalidation.targets(request, response, SCHEME_AND_PORT))
           .isEqualTo(expected == null ? List.of("/a/b?c=d") : List.of("/a/b?c=d", expected));
     }
   }
@@ -91,21 +100,50 @@ final class InvalidationTest {
   void targetLocationAndContentLocationOnceEach() {
     ResponseHead response =
         new ResponseHead(201, fields("Location: /x | Content-Location: /y | X: z"));
-    assertThat(Invalidation.targets(Messages.request("PUT"), response))
+    assertThat(Invalidation.targets(Messages.request("PUT"), response, KeyPolicy.DEFAULT))
         .containsExactly("/a/b?c=d", "/x", "/y");
     ResponseHead same = new ResponseHead(201, fields("Location: | Content-Location: b?c=d"));
-    assertThat(Invalidation.targets(Messages.request("PUT"), same)).containsExactly("/a/b?c=d");
+    assertThat(Invalidation.targets(Messages.request("PUT"), same, KeyPolicy.DEFAULT))
+        .containsExactly("/a/b?c=d");
   }
 
   @Test
   void portsOfAuthoritiesCount() {
     RequestHead request = RequestHead.of("PUT", "https", "[::1]:8443", "/", Fields.EMPTY);
     assertThat(request.host()).isEqualTo("[::1]");
-    assertThat(Invalidation.targets(request, location("https://[::1]:8443/x")))
+    assertThat(Invalidation.targets(request, location("https://[::1]:8443/x"), SCHEME_AND_PORT))
         .containsExactly("/", "/x");
-    assertThat(Invalidation.targets(request, location("https://[::1]/x"))).containsExactly("/");
+    assertThat(Invalidation.targets(request, location("https://[::1]/x"), SCHEME_AND_PORT))
+        .containsExactly("/");
     RequestHead plain = RequestHead.of("PUT", "https", "a", "/", Fields.EMPTY);
-    assertThat(Invalidation.targets(plain, location("https://a:443/x"))).containsExactly("/", "/x");
+    assertThat(Invalidation.targets(plain, location("https://a:443/x"), SCHEME_AND_PORT))
+        .containsExactly("/", "/x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // What the key has not makes no other origin: one copy is behind all of these.
+    "false, false, http,  www.shop.example,      https://www.shop.example/x,      true",
+    "false, false, http,  www.shop.example,      http://www.shop.example:8080/x,  true",
+    "false, false, https, www.shop.example:8443, http://www.shop.example/x,       true",
+    "false, false, http,  www.shop.example,      https://shop.example/x,          false",
+    "false, false, http,  www.shop.example,      ftp://www.shop.example/x,        false",
+    // A port is counted from its scheme's own, as the key does.
+    "false, true,  http,  www.shop.example,      https://www.shop.example/x,      true",
+    "false, true,  http,  www.shop.example:80,   https://www.shop.example:443/x,  true",
+    "false, true,  http,  www.shop.example:8080, https://www.shop.example:8080/x, true",
+    "false, true,  http,  www.shop.example:8080, https://www.shop.example/x,      false",
+    "false, true,  http,  www.shop.example:443,  https://www.shop.example/x,      false",
+    "true,  false, http,  www.shop.example,      https://www.shop.example/x,      false",
+    "true,  false, http,  www.shop.example,      http://www.shop.example:8080/x,  true",
+    "true,  false, http,  www.shop.example,      //www.shop.example:8080/x,       true",
+    "true,  true,  http,  www.shop.example:80,   http://www.shop.example/x,       true",
+  })
+  void schemeAndPortCountAsInTheKey(
+      boolean scheme, boolean port, String by, String authority, String location, boolean same) {
+    RequestHead request = RequestHead.of("POST", by, authority, "/", Fields.EMPTY);
+    assertThat(Invalidation.targets(request, location(location), counting(scheme, port)))
+        .isEqualTo(same ? List.of("/", "/x") : List.of("/"));
   }
 
   private static ResponseHead location(String value) {

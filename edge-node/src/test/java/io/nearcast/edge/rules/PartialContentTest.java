@@ -176,18 +176,26 @@ final class PartialContentTest {
     // response, including a Content-Length header field that reflects the complete length"
     ResponseHead stored =
         new ResponseHead(
-            206, fields("A: 1 | B: 1 | Content-Range: bytes 0-4/10 | Content-Length: 5"));
+            206,
+            fields(
+                "A: 1 | B: 1 | Content-Range: bytes 0-4/10 | Content-Length: 5 | Content-MD5: x"
+                    + " | Content-Digest: sha-256=:eA==: | Repr-Digest: sha-256=:eQ==:"));
     ResponseHead response =
         new ResponseHead(206, fields("A: 2 | Content-Range: bytes 5-9/10 | Content-Length: 5"));
     assertThat(
             PartialContent.combinedHead(stored, response, new PartialContent(0, 9, 10, true, true)))
-        .isEqualTo(new ResponseHead(200, fields("B: 1 | Content-Length: 10 | A: 2")));
+        .isEqualTo(
+            new ResponseHead(
+                200, fields("B: 1 | Content-Length: 10 | Repr-Digest: sha-256=:eQ==: | A: 2")));
     assertThat(
             PartialContent.combinedHead(
                 stored, response, new PartialContent(0, 7, 10, false, true)))
         .isEqualTo(
             new ResponseHead(
-                206, fields("B: 1 | Content-Length: 8 | A: 2 | Content-Range: bytes 0-7/10")));
+                206,
+                fields(
+                    "B: 1 | Content-Length: 8 | Repr-Digest: sha-256=:eQ==: | A: 2"
+                        + " | Content-Range: bytes 0-7/10")));
   }
 
   @Test

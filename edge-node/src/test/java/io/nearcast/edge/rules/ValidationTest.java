@@ -137,6 +137,8 @@ final class ValidationTest {
         // has a Content-Length header field, the value of Content-Length matches"
         "200 | `ETag: \"a\" | Content-Length: 5` | UPDATE",
         "200 | `Content-Length: 5`               | UPDATE",
+        "200 | `Content-Length: 5, 5`            | UPDATE",
+        // No validator was received, so none differs.
         "200 | `X: y`                            | UPDATE",
         "200 | `ETag: \"b\" | Content-Length: 5` | STALE",
         "200 | `ETag: \"a\" | Content-Length: 6` | STALE",
@@ -149,7 +151,11 @@ final class ValidationTest {
       })
   void headsUpdateOrInvalidate(int status, String lines, HeadEffect expected) {
     ResponseHead stored = stored("ETag: \"a\" | Last-Modified: @-9 | Content-Length: 5");
-    assertThat(Validation.headEffect(stored, new ResponseHead(status, fields(lines))))
+    ResponseHead chunked = stored("ETag: \"a\" | Last-Modified: @-9");
+    ResponseHead head = new ResponseHead(status, fields(lines));
+    assertThat(Validation.headEffect(stored, 5, head)).isEqualTo(expected);
+    assertThat(Validation.headEffect(chunked, 5, head))
+        .as("came in chunks, of the same length")
         .isEqualTo(expected);
   }
 
