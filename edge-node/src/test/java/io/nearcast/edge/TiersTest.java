@@ -14,6 +14,7 @@ import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.Wire;
 import io.nearcast.edge.upstream.Target;
 import io.nearcast.edge.upstream.Upstreams;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -378,5 +379,15 @@ final class TiersTest {
     await().until(() -> edge.engine().parts().store().stats().responses() == 0);
     atEdge.purge(true, new Selector.Everything());
     await().until(() -> atEdge.matched.contains("p12 0"));
+  }
+
+  @Test
+  void asManyFieldsAsAnOriginMaySendComeThroughAShield() {
+    String[] fields = new String[199];
+    Arrays.setAll(fields, i -> "X-" + i + ": y");
+    origin.script(call -> call.reply(200, "v1", fields));
+    Message answer = edge.get("/a");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.field("X-198")).isEqualTo("y");
   }
 }

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param headTimeout how long a head may take to arrive; then 408
  * @param idleTimeout how long a connection may wait for its next request
  * @param stallTimeout how long a body may make no progress in either direction
+ * @param emptyHost whether Host may be empty, as an edge says it for a client of HTTP/1.0 that has
+ *     none (RFC 9112 section 3.2)
  */
 public record Limits(
     int headBytes,
@@ -20,7 +22,8 @@ public record Limits(
     int connections,
     Duration headTimeout,
     Duration idleTimeout,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    boolean emptyHost) {
 
   /** What holds unless an operator says otherwise. */
   public static final Limits DEFAULT =
@@ -31,7 +34,8 @@ public record Limits(
           50_000,
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          false);
 
   /** What tiers add to a request: who has seen it, for whom it is, and what they ask for. */
   private static final int TIER_FIELDS = 20;
@@ -47,6 +51,7 @@ public record Limits(
         connections,
         headTimeout,
         idleTimeout,
-        stallTimeout);
+        stallTimeout,
+        true);
   }
 }

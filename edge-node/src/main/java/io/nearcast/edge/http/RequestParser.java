@@ -193,7 +193,7 @@ final class RequestParser {
   }
 
   /** RFC 9112 section 3.2: exactly one Host, a valid one; HTTP/1.0 clients may leave it out. */
-  private static String authority(Fields fields, boolean http10) throws BadRequest {
+  private String authority(Fields fields, boolean http10) throws BadRequest {
     String host = null;
     for (int i = 0; i < fields.size(); i++) {
       if (fields.name(i).equalsIgnoreCase("Host")) {
@@ -209,7 +209,7 @@ final class RequestParser {
       }
       throw new BadRequest(400, "the request has no Host field");
     }
-    return checkedAuthority(host);
+    return host.isEmpty() && limits.emptyHost() ? host : checkedAuthority(host);
   }
 
   private static String checkedAuthority(String authority) throws BadRequest {

@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
  * error, for the difference is how responses are smuggled.
  */
 final class FieldLines {
-  /** The most field lines that a head or a trailer section may have. */
+  /** The most field lines that a head or a trailer section of an origin may have. */
   static final int LINES_MAX = 200;
+
+  /** The same of a shield, which passes on what an origin says with fields of its own. */
+  static final int LINES_OF_SHIELD_MAX = LINES_MAX + 20;
 
   private static final boolean[] TOKEN = tokenCharacters();
 
@@ -19,16 +22,17 @@ final class FieldLines {
    * Reads lines that end with CR LF each.
    *
    * @param bytes holds the lines, and nothing else, from {@code from} to {@code to} (exclusive)
+   * @param linesMax how many there may be
    */
-  static Fields parse(byte[] bytes, int from, int to) throws MalformedResponse {
+  static Fields parse(byte[] bytes, int from, int to, int linesMax) throws MalformedResponse {
     if (from == to) {
       return Fields.EMPTY;
     }
     Fields.Builder fields = Fields.builder();
     int lines = 0;
     for (int start = from; start < to; ) {
-      if (++lines > LINES_MAX) {
-        throw new MalformedResponse("more than " + LINES_MAX + " fields");
+      if (++lines > linesMax) {
+        throw new MalformedResponse("more than " + linesMax + " fields");
       }
       int end = lineEnd(bytes, start, to);
       addLine(fields, bytes, start, end);

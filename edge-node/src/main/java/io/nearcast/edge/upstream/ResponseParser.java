@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * HEAD}. After a {@link MalformedResponse} it must not be used again. For one event loop.
  */
 final class ResponseParser {
-  /** The most bytes that a head, or a trailer section, may have. */
+  /** The most bytes that a head, or a trailer section, of an origin may have. */
   static final int HEAD_BYTES_MAX = 64 * 1024;
+
+  /** The same of a shield, which passes on what an origin says with fields of its own. */
+  private static final int HEAD_BYTES_OF_SHIELD_MAX = HEAD_BYTES_MAX + 8 * 1024;
 
   /** The most bytes that a chunk's first line may have. */
   static final int CHUNK_LINE_BYTES_MAX = 4096;
@@ -42,7 +45,7 @@ final class ResponseParser {
       new FastThreadLocal<>() {
         @Override
         protected byte[] initialValue() {
-          return new byte[HEAD_BYTES_MAX];
+          return new byte[HEAD_BYTES_OF_SHIELD_MAX];
         }
       };
 
@@ -73,6 +76,9 @@ final class ResponseParser {
     DONE
   }
 
+  private final int headBytesMax;
+  private final int linesMax;
+
   private State state = State.DONE;
   private boolean toHead;
   private @Nullable String upgrade;
@@ -89,6 +95,14 @@ final class ResponseParser {
   private @Nullable ResponseHead head;
   private @Nullable Framing framing;
   private Fields trailers = Fields.EMPTY;
+
+  /**
+   * @param shield whether a shield answers, not an origin
+   */
+  ResponseParser(boolean shield) {
+    headBytesMax = shield ? HEAD_BYTES_OF_SHIELD_MAX : HEAD_BYTES_MAX;
+    linesMax = shield ? FieldLines.LINES_OF_SHIELD_MAX : FieldLines.LINES_MAX;
+  }
 
   /**
    * Gets ready for the answer to the next request.
@@ -225,7 +239,7 @@ final class ResponseParser {
     int status = status(bytes, statusEnd);
     ResponseHead parsed =
         new ResponseHead(
-            status, FieldLines.parse(bytes, statusEnd + 2, end - 2), minorVersion == 0);
+            status, FieldLines.parse(bytes, statusEnd + 2, end - 2, linesMax), minorVersion == 0);
     head = parsed;
     if (status == 101) {
       checkSwitch(parsed.fields());
@@ -308,7 +322,7 @@ final class ResponseParser {
    */
   private int sectionEnd(ByteBuf in) throws MalformedResponse {
     int start = in.readerIndex();
-    int limit = Math.min(in.readableBytes(), HEAD_BYTES_MAX);
+    int limit = Math.min(in.readableBytes(), headBytesMax);
     while (scanned < limit) {
       int found = ByteBufUtil.indexOf(in, start + scanned, start + limit, (byte) '\n');
       if (found < 0) {
@@ -328,8 +342,8 @@ final class ResponseParser {
         return lineFeed + 1;
       }
     }
-    if (limit == HEAD_BYTES_MAX) {
-      throw new MalformedResponse("a head of more than " + HEAD_BYTES_MAX + " bytes");
+    if (limit == headBytesMax) {
+      throw new MalformedResponse("a head of more than " + headBytesMax + " bytes");
     }
     return -1;
   }
@@ -409,7 +423,7 @@ final class ResponseParser {
     byte[] bytes = SCRATCH.get();
     in.readBytes(bytes, 0, end);
     trailers =
-        FieldLines.parse(bytes, 0, end - 2)
+        FieldLines.parse(bytes, 0, end - 2, linesMax)
             .without(name ->
                 name.equalsIgnoreCase("content-length")
                     || name.equalsIgnoreCase("transfer-encoding")

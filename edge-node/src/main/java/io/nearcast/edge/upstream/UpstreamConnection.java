@@ -12,10 +12,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private final UpstreamPool pool;
   private final Connector connector;
   private final TargetState target;
-  private final ResponseParser parser = new ResponseParser();
+  private final ResponseParser parser;
   private final ResponseBytes bytes = new ResponseBytes();
   private final LazyDeadline deadline;
 
@@ -78,6 +80,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     this.pool = pool;
     this.connector = connector;
     this.target = target;
+    this.parser = new ResponseParser(target.target().shield());
     this.deadline = new LazyDeadline(connector.loop(), this::expired);
   }
 
@@ -252,7 +255,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     switched.pipeline().replace(this, null, to);
     switched.config().setAutoRead(true);
     if (early.isReadable()) {
-      switched.pipeline().fireChannelRead(early).fireChannelReadComplete();
+      // From behind TLS, if there is any: these bytes have been through it.
+      ChannelHandlerContext tls = switched.pipeline().context(SslHandler.class);
+      ChannelInboundInvoker from = tls == null ? switched.pipeline() : tls;
+      from.fireChannelRead(early).fireChannelReadComplete();
     } else {
       early.release();
     }

@@ -165,7 +165,7 @@ final class ServerConnectionTest {
 
   @Test
   void connectionsBeyondTheLimitAreClosedAtOnce() {
-    Limits one = new Limits(32 * 1024, 8 * 1024, 100, 1, LONG, LONG, LONG);
+    Limits one = new Limits(32 * 1024, 8 * 1024, 100, 1, LONG, LONG, LONG, false);
     try (TestServer server = new TestServer(handler, one);
         Wire first = server.connect()) {
       assertThat(first.send(get("/")).read().status()).isEqualTo(200);

@@ -25,7 +25,7 @@ final class TestServer implements AutoCloseable {
   }
 
   static Limits impatient(Duration head, Duration idle, Duration stall) {
-    return new Limits(32 * 1024, 8 * 1024, 100, 1_000, head, idle, stall);
+    return new Limits(32 * 1024, 8 * 1024, 100, 1_000, head, idle, stall, false);
   }
 
   Wire connect() {

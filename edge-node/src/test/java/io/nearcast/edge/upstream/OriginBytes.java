@@ -46,7 +46,7 @@ public final class OriginBytes {
   public static Answered parsed(byte[] bytes, boolean toHead) {
     CountedBuffers buffers = new CountedBuffers();
     ByteBuf in = buffers.of(bytes, 0, bytes.length);
-    ResponseParser parser = new ResponseParser();
+    ResponseParser parser = new ResponseParser(false);
     parser.expect(toHead);
     Collector to = new Collector(null);
     int end = -1;

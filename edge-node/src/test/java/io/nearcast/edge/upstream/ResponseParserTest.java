@@ -36,7 +36,7 @@ final class ResponseParserTest {
 
   @Test
   void keepsTrailersWithoutFraming() throws MalformedResponse {
-    ResponseParser parser = new ResponseParser();
+    ResponseParser parser = new ResponseParser(false);
     parser.expect(false);
     ByteBuf in =
         bytes(
@@ -60,7 +60,7 @@ final class ResponseParserTest {
 
   @Test
   void leavesWhatIsBehindTheAnswer() throws MalformedResponse {
-    ResponseParser parser = new ResponseParser();
+    ResponseParser parser = new ResponseParser(false);
     parser.expect(false);
     ByteBuf in = bytes("HTTP/1.1 204 No\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
     assertThat(parser.next(in)).isEqualTo(Event.HEAD);
@@ -90,7 +90,7 @@ final class ResponseParserTest {
   }
 
   private static Framing framing(String head) throws MalformedResponse {
-    ResponseParser parser = new ResponseParser();
+    ResponseParser parser = new ResponseParser(false);
     parser.expect(false);
     ByteBuf in = bytes(head);
     assertThat(parser.next(in)).isEqualTo(Event.HEAD);
@@ -105,7 +105,7 @@ final class ResponseParserTest {
 
   /** What bytes that come in pieces of a length are taken for, as of {@link Recorder#outcome}. */
   static String outcome(boolean toHead, byte[] all, int pieceLength) {
-    ResponseParser parser = new ResponseParser();
+    ResponseParser parser = new ResponseParser(false);
     parser.expect(toHead);
     ByteBuf in = Unpooled.buffer(all.length);
     StringBuilder body = new StringBuilder();

@@ -3,13 +3,25 @@ package io.nearcast.edge.upstream;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nearcast.edge.rules.Fields;
+import io.nearcast.edge.rules.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
@@ -27,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TlsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final String HI = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+  private static final String SWITCHED =
+      "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
   private static final String UNTIL_CLOSE = "HTTP/1.1 200 OK\r\n\r\nhi";
 
   @TempDir private static Path directory;
@@ -160,6 +174,79 @@ final class TlsTest {
       UpstreamPlan plan = client.plan(target("localhost", origin));
       assertThat(client.send(plan, Client.get("/")).outcome()).isEqualTo("closed in the body");
     }
+  }
+
+  @Test
+  void aConnectionThatLeavesHttpStaysBehindTls() throws Exception {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    CompletableFuture<Channel> tunnel = new CompletableFuture<>();
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (RawOrigin origin =
+            RawOrigin.start(peer -> {
+              SSLSocket tls = peer.secured(serverTls);
+              assertThat(tls.getInputStream().read(new byte[4096])).isPositive();
+              tls.getOutputStream().write((SWITCHED + "early").getBytes(ISO_8859_1));
+              byte[] said = tls.getInputStream().readNBytes(4);
+              tls.getOutputStream().write(said);
+              end.complete(tls.getInputStream().read() < 0 ? "ended" : "more");
+            });
+        Client client = Client.trusting(trust)) {
+      UpstreamRequest request =
+          new UpstreamRequest(Client.head("GET", "/chat"), false, -1, "websocket");
+      client.send(client.plan(target("localhost", origin)), request, new Switching(tunnel, heard));
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("early");
+      Channel channel = tunnel.get(20, TimeUnit.SECONDS);
+      var _ = channel.writeAndFlush(Unpooled.copiedBuffer("ping", ISO_8859_1));
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ping");
+      var _ = channel.close();
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("ended");
+    }
+  }
+
+  /** Takes the connection over and tells what it hears there. */
+  private record Switching(CompletableFuture<Channel> tunnel, BlockingQueue<String> heard)
+      implements UpstreamListener {
+    @Override
+    public void switched(Target from, ResponseHead head, Switched connection) {
+      connection.to(
+          new ChannelInboundHandlerAdapter() {
+            @Override
+            public void handlerAdded(ChannelHandlerContext context) {
+              context.channel().config().setAutoRead(true);
+              tunnel.complete(context.channel());
+            }
+
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+              heard.add(((ByteBuf) message).toString(ISO_8859_1));
+              ReferenceCountUtil.release(message);
+            }
+          });
+    }
+
+    @Override
+    public void interim(ResponseHead head) {}
+
+    @Override
+    public void head(Target from, ResponseHead head, long contentLength) {
+      heard.add("not switched: " + head.status());
+    }
+
+    @Override
+    public void data(ByteBuf piece) {
+      piece.release();
+    }
+
+    @Override
+    public void end(Fields trailers) {}
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+      heard.add("failed: " + failure.detail());
+    }
+
+    @Override
+    public void writable() {}
   }
 
   private static Target target(String host, RawOrigin origin) {
