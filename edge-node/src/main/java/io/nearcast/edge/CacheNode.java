@@ -21,6 +21,7 @@ import io.nearcast.edge.flow.AccessLog;
 import io.nearcast.edge.flow.Engine;
 import io.nearcast.edge.flow.FlowMetrics;
 import io.nearcast.edge.flow.Tiers;
+import io.nearcast.edge.flow.TunnelLimits;
 import io.nearcast.edge.http.EventLoops;
 import io.nearcast.edge.http.Limits;
 import io.nearcast.edge.http.Server;
@@ -77,7 +78,8 @@ public final class CacheNode implements AutoCloseable {
       CacheNodeOptions options,
       LongSupplier nowMillis,
       NodeLease lease,
-      Predicate<WhenCutOff> permits) {
+      Predicate<WhenCutOff> permits,
+      TunnelLimits tunnels) {
     this.lease = lease;
     try {
       String id = id(options.source());
@@ -110,6 +112,7 @@ public final class CacheNode implements AutoCloseable {
                   tiers,
                   new FlowMetrics(metrics.registry()),
                   accessLog,
+                  tunnels,
                   permits,
                   nowMillis),
               Routes.none());
@@ -153,7 +156,8 @@ public final class CacheNode implements AutoCloseable {
         options,
         System::currentTimeMillis,
         lease,
-        needsLease(options) ? lease::permits : _ -> true);
+        needsLease(options) ? lease::permits : _ -> true,
+        TunnelLimits.DEFAULT);
   }
 
   /**
@@ -162,8 +166,11 @@ public final class CacheNode implements AutoCloseable {
    * @param permits in place of the lease
    */
   static CacheNode start(
-      CacheNodeOptions options, LongSupplier nowMillis, Predicate<WhenCutOff> permits) {
-    return new CacheNode(options, nowMillis, NodeLease.ofSystemClocks(), permits);
+      CacheNodeOptions options,
+      LongSupplier nowMillis,
+      Predicate<WhenCutOff> permits,
+      TunnelLimits tunnels) {
+    return new CacheNode(options, nowMillis, NodeLease.ofSystemClocks(), permits, tunnels);
   }
 
   private <T extends AutoCloseable> T started(T part) {

@@ -12,6 +12,7 @@ import io.nearcast.config.model.PurgePolicy.WhenCutOff;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.edge.flow.Engine;
+import io.nearcast.edge.flow.TunnelLimits;
 import io.nearcast.edge.route.Routes;
 import io.nearcast.edge.testing.Leaks;
 import io.nearcast.edge.testing.Message;
@@ -63,6 +64,16 @@ final class TestNode implements AutoCloseable {
       List<String> trusted,
       long memoryBytes,
       Optional<Path> accessLog) {
+    this(tier, source, trusted, memoryBytes, accessLog, TunnelLimits.DEFAULT);
+  }
+
+  private TestNode(
+      Engine.Tier tier,
+      CacheNodeOptions.Source source,
+      List<String> trusted,
+      long memoryBytes,
+      Optional<Path> accessLog,
+      TunnelLimits tunnels) {
     CacheNodeOptions options =
         new CacheNodeOptions(
             tier,
@@ -75,7 +86,7 @@ final class TestNode implements AutoCloseable {
             source);
     node =
         CacheNode.start(
-            options, clock::get, whenCutOff -> leased || whenCutOff == WhenCutOff.SERVE);
+            options, clock::get, whenCutOff -> leased || whenCutOff == WhenCutOff.SERVE, tunnels);
     OPEN.incrementAndGet();
   }
 
@@ -92,6 +103,18 @@ final class TestNode implements AutoCloseable {
   static TestNode edge(ScriptedOrigin origin, Path accessLog) {
     return new TestNode(
         Engine.Tier.EDGE, origin.url(), List.of(), List.of(), MEMORY_BYTES, Optional.of(accessLog));
+  }
+
+  /** An edge that opens so many tunnels. */
+  static TestNode edge(ScriptedOrigin origin, TunnelLimits tunnels) {
+    return new TestNode(
+        Engine.Tier.EDGE,
+        new CacheNodeOptions.Source.Standalone(
+            origin.url(), List.of(), new EdgeFlags().cache(), List.of()),
+        List.of(),
+        MEMORY_BYTES,
+        Optional.empty(),
+        tunnels);
   }
 
   /** An edge that was told not to compress. */

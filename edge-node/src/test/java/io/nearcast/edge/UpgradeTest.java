@@ -7,6 +7,7 @@ import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.Rule;
 import io.nearcast.config.model.Service;
 import io.nearcast.config.model.Upgrade;
+import io.nearcast.edge.flow.TunnelLimits;
 import io.nearcast.edge.testing.Message;
 import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.WebSocketScript;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -364,6 +366,22 @@ final class UpgradeTest {
       answers.add("Connection: Upgrade|Upgrade: websocket");
       assertThat(edge.get("/plain").status()).as("nobody asked").isEqualTo(502);
       await().until(() -> origin.connections() == 0);
+    }
+  }
+
+  @Test
+  void noMoreTunnelsAreOpenThanMayBeAndQuietOnesEnd() {
+    TunnelLimits limits = new TunnelLimits(1, Duration.ofMillis(500));
+    try (ScriptedOrigin origin = ScriptedOrigin.start(WebSocketScript::echo);
+        TestNode edge = allowing(TestNode.edge(origin, limits), origin);
+        Wire first = edge.connect().send(Wire.request("GET", "/chat", HANDSHAKE))) {
+      assertThat(first.readHead().status()).isEqualTo(101);
+      Message refused = edge.get("/chat", HANDSHAKE);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.field("Retry-After")).isEqualTo("1");
+      assertThat(edge.metric("nearcast_tunnels_refused_total")).isEqualTo(1);
+      await("nothing was said for half a second").until(() -> edge.metric("nearcast_tunnels") == 0);
+      assertThat(edge.get("/chat", HANDSHAKE).status()).isEqualTo(101);
     }
   }
 }

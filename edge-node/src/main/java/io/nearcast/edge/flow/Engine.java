@@ -47,6 +47,7 @@ public final class Engine implements RequestHandler {
    * @param tiers what is believed of other tiers
    * @param metrics what is counted
    * @param accessLog where answers are logged
+   * @param tunnels what tunnels may use
    * @param permits whether what is stored may be used without asking the origin, by what the
    *     service says of edges that are cut off
    * @param nowMillis the wall clock, in ms since 1970
@@ -64,6 +65,7 @@ public final class Engine implements RequestHandler {
       Tiers tiers,
       FlowMetrics metrics,
       AccessLog accessLog,
+      TunnelLimits tunnels,
       Predicate<WhenCutOff> permits,
       LongSupplier nowMillis) {}
 
@@ -87,7 +89,7 @@ public final class Engine implements RequestHandler {
     this.parts = parts;
     this.routes = routes;
     this.heads = new ClientHeads(parts.nodeId());
-    this.tunnels = new Tunnels(parts.metrics(), Tunnels.OPEN_MAX);
+    this.tunnels = new Tunnels(parts.metrics(), parts.tunnels());
     this.forms = new Forms(parts.coder());
   }
 
@@ -179,6 +181,11 @@ public final class Engine implements RequestHandler {
   /** What a client's request for a service demands at this moment. */
   Demand clientDemand(Service service) {
     return parts.permits().test(service.purge().whenCutOff()) ? Demand.CLIENT : Demand.UNLEASED;
+  }
+
+  /** Whether this edge holds a lease, or is nobody's member and needs none. */
+  boolean leased() {
+    return parts.permits().test(WhenCutOff.REVALIDATE);
   }
 
   Store store() {

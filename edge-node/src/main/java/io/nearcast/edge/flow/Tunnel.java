@@ -12,7 +12,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +37,10 @@ final class Tunnel {
   private boolean begun;
   private boolean over;
 
-  Tunnel(Tunnels tunnels, EventLoop loop, Duration idleMax) {
+  Tunnel(Tunnels tunnels, EventLoop loop) {
     this.tunnels = tunnels;
     this.loop = loop;
-    this.idleNanosMax = idleMax.toNanos();
+    this.idleNanosMax = tunnels.idle().toNanos();
   }
 
   /**
@@ -56,7 +55,7 @@ final class Tunnel {
       Responder responder,
       ResponseHead head,
       UpstreamListener.Switched connection) {
-    Tunnel tunnel = new Tunnel(tunnels, loop, Tunnels.IDLE_MAX);
+    Tunnel tunnel = new Tunnel(tunnels, loop);
     if (responder.switched(head, tunnel.client())) {
       connection.to(tunnel.upstream());
       tunnel.begin();

@@ -4,27 +4,26 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The tunnels that are open on this node, at most {@link #OPEN_MAX}. For any thread. */
+/** The tunnels that are open on this node, at most so many. For any thread. */
 final class Tunnels implements AutoCloseable {
-  /** The most tunnels at a time; each holds two connections for as long as its client likes. */
-  static final int OPEN_MAX = 10_000;
-
-  /** How long a tunnel may carry nothing: longer than what WebSocket peers leave between pings. */
-  static final Duration IDLE_MAX = Duration.ofMinutes(5);
-
   private final FlowMetrics metrics;
-  private final int openMax;
+  private final TunnelLimits limits;
   private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  Tunnels(FlowMetrics metrics, int openMax) {
+  Tunnels(FlowMetrics metrics, TunnelLimits limits) {
     this.metrics = metrics;
-    this.openMax = openMax;
+    this.limits = limits;
+  }
+
+  /** How long one may carry nothing. */
+  Duration idle() {
+    return limits.idle();
   }
 
   /** Whether another one may be opened; if not, it is counted as refused. */
   boolean admit() {
-    boolean may = !closed && open.size() < openMax;
+    boolean may = !closed && open.size() < limits.open();
     if (!may) {
       metrics.tunnelRefused();
     }

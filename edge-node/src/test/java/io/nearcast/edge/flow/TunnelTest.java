@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 /** When a tunnel is over. */
 final class TunnelTest {
   private final CollectorRegistry registry = new CollectorRegistry();
-  private final Tunnels tunnels = new Tunnels(new FlowMetrics(registry), 1);
+  private final Tunnels tunnels =
+      new Tunnels(new FlowMetrics(registry), new TunnelLimits(1, Duration.ofSeconds(10)));
 
   /** Its client takes nothing: what is written stays on its way. */
   private final EmbeddedChannel client =
@@ -33,7 +34,7 @@ final class TunnelTest {
   private final EmbeddedChannel upstream = new EmbeddedChannel();
 
   private void open() {
-    Tunnel tunnel = new Tunnel(tunnels, client.eventLoop(), Duration.ofSeconds(10));
+    Tunnel tunnel = new Tunnel(tunnels, client.eventLoop());
     client.pipeline().addLast(tunnel.client());
     upstream.pipeline().addLast(tunnel.upstream());
     tunnel.begin();
@@ -63,6 +64,22 @@ final class TunnelTest {
     assertThat(client.isOpen()).isFalse();
     assertThat(count()).isZero();
     assertThat(tunnels.admit()).isTrue();
+  }
+
+  @Test
+  void aQuietTunnelEndsByTheIdleTimeAfterItsLastByte() {
+    open();
+    client.advanceTimeBy(8, TimeUnit.SECONDS);
+    client.runPendingTasks();
+    client.writeInbound(Unpooled.wrappedBuffer(new byte[1]));
+    client.advanceTimeBy(8, TimeUnit.SECONDS);
+    client.runPendingTasks();
+    assertThat(client.isOpen()).as("8 s after a byte").isTrue();
+    client.advanceTimeBy(3, TimeUnit.SECONDS);
+    client.runPendingTasks();
+    assertThat(client.isOpen()).as("11 s after a byte").isFalse();
+    assertThat(upstream.isOpen()).isFalse();
+    assertThat(count()).isZero();
   }
 
   @Test
