@@ -1,7 +1,9 @@
 package io.nearcast.edge.flow;
 
 import io.nearcast.config.launch.StartFailure;
+import io.nearcast.config.model.Coding;
 import io.nearcast.edge.http.Request;
+import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Reason;
 import java.io.IOException;
 import java.io.Writer;
@@ -25,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access log: one line per request in the combined format, with the host, what became of it and
- * how long it took behind it. Where the response was not stored, why not stands behind a slash, as
- * in {@code uri-miss/no-store}.
+ * The access log: one line per request in the combined format, with the host, what became of it,
+ * how long it took and the content coding that was sent behind it. Where the response was not
+ * stored, why not stands behind a slash, as in {@code uri-miss/no-store}.
  *
  * <pre>{@code
- * 192.0.2.7 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" www.a.test fresh 0.000213
+ * 192.0.2.7 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" www.a.test fresh 0.000213 br
  * }</pre>
  *
  * <p>Entries are handed over through a bounded queue and written by one thread in batches; an event
@@ -50,7 +52,12 @@ public final class AccessLog implements AutoCloseable {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /** One request that was answered. */
+  /**
+   * One request that was answered.
+   *
+   * @param sent the fields of the answer, as far as they are kept
+   * @param coding in which this node sent the body, null where as it came
+   */
   record Entry(
       long atMillis,
       InetSocketAddress client,
@@ -58,7 +65,9 @@ public final class AccessLog implements AutoCloseable {
       int status,
       long bodyBytes,
       Outcome outcome,
-      long tookNanos) {}
+      long tookNanos,
+      Fields sent,
+      @Nullable Coding coding) {}
 
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final LongAdder dropped = new LongAdder();
@@ -163,7 +172,12 @@ public final class AccessLog implements AutoCloseable {
     long micros = entry.tookNanos() / 1_000;
     line.append(micros / 1_000_000).append('.');
     String fraction = String.valueOf(micros % 1_000_000);
-    line.repeat('0', 6 - fraction.length()).append(fraction).append('\n');
+    line.repeat('0', 6 - fraction.length()).append(fraction).append(' ');
+    Coding coding = entry.coding();
+    String coded = coding == null ? entry.sent().combined("Content-Encoding") : coding.token();
+    // One column, whatever an origin says.
+    quoted(line, orDash(coded).replace(" ", ""));
+    line.append('\n');
   }
 
   private static String orDash(@Nullable String value) {

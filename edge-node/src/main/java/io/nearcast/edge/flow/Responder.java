@@ -51,6 +51,8 @@ final class Responder {
   private boolean logged;
   private int status;
   private Outcome outcome = Outcome.own(Reason.URI_MISS, null);
+  private Fields sentFields = Fields.EMPTY;
+  private @Nullable Coding sentCoding;
   private @Nullable BodyWriter writer;
 
   Responder(Engine engine, Request request, ServerResponse response) {
@@ -119,6 +121,8 @@ final class Responder {
     answered = true;
     outcome = said;
     status = stored.head().status();
+    sentFields = stored.head().fields();
+    sentCoding = coding;
     int length = (int) body.length();
     byte[] lasting = heads.bytes(coding);
     // The head with tags is for the few services that pass them on; it is not kept.
@@ -245,10 +249,11 @@ final class Responder {
     finish(source, listener);
   }
 
-  private ByteBuf begin(ResponseHead sent) {
+  private ByteBuf begin(ResponseHead first) {
+    sentFields = first.fields();
     ByteBuf out = response.allocator().buffer(1_024);
-    ResponseEncoder.statusLine(out, sent.status());
-    ResponseEncoder.fields(out, engine.heads().lasting(sent, tier, passTags));
+    ResponseEncoder.statusLine(out, first.status());
+    ResponseEncoder.fields(out, engine.heads().lasting(first, tier, passTags));
     return out;
   }
 
@@ -382,8 +387,7 @@ final class Responder {
     ResponseEncoder.statusLine(out, status);
     Fields fields = own.fields(tier, engine.nowMillis());
     // An answer of this node's own has nothing in it that could have been purged.
-    ResponseEncoder.fields(
-        out, tier ? Tiers.withAsOf(fields, engine.purges().applied()) : fields);
+    ResponseEncoder.fields(out, tier ? Tiers.withAsOf(fields, engine.purges().applied()) : fields);
     behind(out, Fields.EMPTY, null);
     boolean bodiless = head.method().equals("HEAD");
     if (!bodiless) {
@@ -421,7 +425,9 @@ final class Responder {
                   status,
                   response.bodyBytes(),
                   outcome,
-                  tookNanos));
+                  tookNanos,
+                  sentFields,
+                  sentCoding));
     }
   }
 }

@@ -28,7 +28,9 @@ final class AccessLogTest {
         200,
         512,
         Outcome.hit(Reason.FRESH),
-        213_999);
+        213_999,
+        Fields.of("Content-Encoding", "gzip"),
+        null);
   }
 
   @Test
@@ -40,7 +42,7 @@ final class AccessLogTest {
     assertThat(Files.readString(file))
         .isEqualTo(
             "192.0.2.7 - - [21/Nov/2026:10:00:00 +0000] \"GET /a?b HTTP/1.1\" 200 512"
-                + " \"http://r/\" \"curl/8\" www.test fresh 0.000213\n");
+                + " \"http://r/\" \"curl/8\" www.test fresh 0.000213 gzip\n");
   }
 
   @Test
