@@ -203,4 +203,19 @@ final class CutOffTest {
     assertThat(answer.status()).isEqualTo(504);
     assertThat(answer.field("Cache-Status")).contains("cut-off");
   }
+
+  @Test
+  void explainSaysWhatFollowsWithoutALease() {
+    stored();
+    assertThat(edge.explain("/a").text()).contains("\"lease\" : \"held").contains("\"fresh\"");
+    edge.leased = false;
+    assertThat(edge.explain("/a").text())
+        .contains("\"lease\" : \"none: whenCutOff is revalidate")
+        .contains("\"decision\" : \"validate upstream, then serve\"")
+        .contains("\"reason\" : \"cut-off\"")
+        .contains("Nearcast-Ask: origin");
+    assertThat(shield.explain("/a").text()).contains("\"lease\" : \"none: shields hold none");
+    atEdge.snapshot("log", 10, service(WhenCutOff.SERVE));
+    assertThat(edge.explain("/a").text()).contains("\"lease\" : \"none: whenCutOff is serve");
+  }
 }

@@ -60,6 +60,7 @@ final class ExplainTest {
     assertThat(said.get("stored").asText()).isEqualTo("nothing");
     assertThat(said.get("key").asText()).isEqualTo("www.test/a?b=c");
     assertThat(said.get("rule").asText()).startsWith("none matches");
+    assertThat(said.get("lease").asText()).startsWith("held");
     assertThat(said.get("fill").get("inProgress").asBoolean()).isFalse();
     assertThat(said.get("tiers").get(1).get("tier").asText()).isEqualTo("origin");
     assertThat(said.get("tiers").get(1).get("up").asBoolean()).isTrue();

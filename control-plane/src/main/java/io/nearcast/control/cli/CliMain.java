@@ -24,6 +24,7 @@ public final class CliMain {
         NodeCommands.Drain.class,
         NodeCommands.Undrain.class,
         NodeCommands.Remove.class,
+        ExplainCommand.class,
         PopCommands.Pops.class,
         TokenCommands.Tokens.class,
         StoreCommands.Backup.class,

@@ -45,6 +45,9 @@ final class Client implements AutoCloseable {
    */
   record Answer(int status, String etag, JsonNode json) {}
 
+  /**
+   * @param token what to say it with, empty for nothing
+   */
   Client(List<URI> controlPlanes, String token) {
     this.controlPlanes = controlPlanes;
     this.token = token;
@@ -135,12 +138,14 @@ final class Client implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(controlPlane.resolve(path))
             .timeout(ANSWER_MAX)
-            .header("Authorization", "Bearer " + token)
             .method(
                 method,
                 body == null
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofByteArray(Documents.writeJson(body)));
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
     if (body != null) {
       request.header("Content-Type", "application/json");
     }

@@ -3,6 +3,8 @@ package io.nearcast.edge.flow;
 import io.nearcast.config.model.CachePolicy;
 import io.nearcast.config.model.QueryPolicy;
 import io.nearcast.config.model.Rule;
+import io.nearcast.config.model.Service;
+import io.nearcast.edge.purge.Demand;
 import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.purge.Verdict;
 import io.nearcast.edge.route.Route;
@@ -73,11 +75,12 @@ public final class Explain {
     said.put("version", route.version());
     said.put("domain", match.domain());
     said.put("rule", rule(route));
+    said.put("lease", lease(route.service()));
     said.put("key", key.url());
     said.put("keyMadeOf", keyMadeOf(policy.cache(), key));
     List<StoredResponse> stored = engine.store().peek(key);
     try {
-      decide(route, policy, key, stored);
+      decide(match, policy, key, stored);
     } finally {
       stored.forEach(StoredResponse::release);
     }
@@ -94,6 +97,22 @@ public final class Explain {
     text.put("path", rule.path());
     text.put("action", rule.action() instanceof Rule.Action.Bypass ? "bypass" : "cache");
     return text;
+  }
+
+  /** Whether the edge may be sure of what is purged, and what follows where it may not. */
+  private String lease(Service service) {
+    if (engine.shield()) {
+      return "none: shields hold none, edges say whether they do";
+    }
+    if (engine.leased()) {
+      return "held, or not needed by an edge that is nobody's member";
+    }
+    return switch (service.purge().whenCutOff()) {
+      case SERVE -> "none: whenCutOff is serve, so that it makes no difference here";
+      case REVALIDATE ->
+          "none: whenCutOff is revalidate, so that the origin is asked before anything is served;"
+              + " 504 where it does not answer";
+    };
   }
 
   // Key
@@ -137,7 +156,8 @@ public final class Explain {
 
   // Look up and decide
 
-  private void decide(Route route, Route.Policy policy, CacheKey key, List<StoredResponse> all) {
+  private void decide(
+      Routes.Match match, Route.Policy policy, CacheKey key, List<StoredResponse> all) {
     Position applied = engine.purges().applied();
     long now = engine.nowMillis();
     StoredResponse stored = select(all);
@@ -157,7 +177,9 @@ public final class Explain {
         && usable.content() instanceof Content.Part(PartialContent part)) {
       past = Decide.decidePart(traits, head, usable.view(), part);
     }
-    Decision decision =
+    Demand demand = engine.clientDemand(match.route().service());
+    Routed routed = new Routed(match, policy, key, traits, demand, false);
+    Decision inside =
         past != null
             ? past
             : Decide.decide(
@@ -166,10 +188,11 @@ public final class Explain {
                 !all.isEmpty(),
                 verdict == Verdict.SOFT,
                 now);
+    Decision decision = past != null ? past : routed.permitted(inside, usable, applied);
     said.put("fill", fill(key, usable, all));
     said.put("decision", words(decision));
     said.put("reason", decision.reason().token());
-    said.put("tiers", tiers(route, key, applied, decision, usable));
+    said.put("tiers", tiers(routed, applied, decision, usable));
   }
 
   /** As the store selects: of those that fit best the newest. */
@@ -234,11 +257,7 @@ public final class Explain {
 
   /** This node, then whom it would ask: what those have, their own explain says. */
   private List<Map<String, Object>> tiers(
-      Route route,
-      CacheKey key,
-      Position applied,
-      Decision decision,
-      @Nullable StoredResponse usable) {
+      Routed routed, Position applied, Decision decision, @Nullable StoredResponse usable) {
     List<Map<String, Object>> tiers = new ArrayList<>();
     Map<String, Object> here = new LinkedHashMap<>();
     here.put("tier", engine.shield() ? "shield" : "edge");
@@ -249,8 +268,8 @@ public final class Explain {
     boolean asks = !(decision instanceof Decision.Hit) && !(decision instanceof Decision.Refuse);
     engine
         .upstreams()
-        .outlook(route.service(), key)
-        .forEach((target, up) -> tiers.add(next(target, up, asks, key, applied, usable)));
+        .outlook(routed.match().route().service(), routed.key())
+        .forEach((target, up) -> tiers.add(next(target, up, asks, routed, applied, usable)));
     return tiers;
   }
 
@@ -258,9 +277,10 @@ public final class Explain {
       Target target,
       boolean up,
       boolean asks,
-      CacheKey key,
+      Routed routed,
       Position applied,
       @Nullable StoredResponse usable) {
+    CacheKey key = routed.key();
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("tier", target.shield() ? "shield" : "origin");
     text.put("name", target.name());
@@ -270,7 +290,8 @@ public final class Explain {
       Fields.Builder asked = Fields.builder();
       long purgedUpTo = usable == null ? 0 : usable.ownEpoch();
       boolean invalidated = usable == null && engine.invalidations().lately(key);
-      boolean origin = invalidated || engine.ownPurges().min(key) > purgedUpTo;
+      boolean origin =
+          invalidated || routed.demand().origin() || engine.ownPurges().min(key) > purgedUpTo;
       engine.tiers().ask(asked, new Position(applied.log(), engine.purges().min(key)), origin);
       text.put("asked", asked.build().toString().lines().toList());
       text.put("further", "its own /explain at its admin endpoint, with the same url");

@@ -100,7 +100,7 @@ record Routed(
    *
    * @param applied what this node had applied before it looked
    */
-  private Decision permitted(Decision decision, @Nullable StoredResponse stored, Position applied) {
+  Decision permitted(Decision decision, @Nullable StoredResponse stored, Position applied) {
     if (stored == null || !(fromTier || demand.origin())) {
       return decision;
     }
