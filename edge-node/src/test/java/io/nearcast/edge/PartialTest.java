@@ -32,7 +32,7 @@ final class PartialTest {
     origin.close();
   }
 
-  /** Ten bytes, of which the last ones or those behind a position can be had. */
+  /** Ten bytes, of which every range can be had. */
   private static void answer(ScriptedOrigin.Call call) throws java.io.IOException {
     String range = call.head().field("Range");
     if (range == null) {
@@ -40,8 +40,10 @@ final class PartialTest {
     } else {
       String[] ends = range.substring("bytes=".length()).split("-", -1);
       int first = ends[0].isEmpty() ? 10 - Integer.parseInt(ends[1]) : Integer.parseInt(ends[0]);
-      String fields = "Content-Range: bytes " + first + "-9/10";
-      call.reply(206, WHOLE.substring(first), FRESH, TAG, fields);
+      boolean open = ends[0].isEmpty() || ends[1].isEmpty();
+      int last = open ? 9 : Math.min(9, Integer.parseInt(ends[1]));
+      String fields = "Content-Range: bytes " + first + '-' + last + "/10";
+      call.reply(206, WHOLE.substring(first, last + 1), FRESH, TAG, fields);
     }
   }
 
@@ -73,6 +75,89 @@ final class PartialTest {
     assertThat(origin.requests()).hasSize(1);
     assertThat(edge.get("/a", "If-None-Match: \"1\"").status()).isEqualTo(304);
     assertThat(origin.requests()).as("a part answers ranges only, RFC 9111 section 3.3").hasSize(2);
+  }
+
+  @Test
+  void theBeginningIsFetchedToAnEndThatIsThere() {
+    edge.get("/a", "Range: bytes=-4");
+    Message begin = edge.settle().get("/a", "Range: bytes=1-7");
+    assertThat(begin.text()).isEqualTo("1234567");
+    assertThat(begin.field("Content-Range")).isEqualTo("bytes 1-7/10");
+    assertThat(origin.requests()).hasSize(2);
+    assertThat(origin.requests().getLast().field("Range")).isEqualTo("bytes=0-5");
+    assertThat(origin.requests().getLast().field("If-Range")).isEqualTo("\"1\"");
+    Message whole = edge.settle().get("/a");
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.text()).isEqualTo(WHOLE);
+    assertThat(whole.field("Cache-Status")).contains("; hit");
+    assertThat(origin.requests()).hasSize(2);
+  }
+
+  @Test
+  void anEndOfAnotherVersionIsNotJoined() {
+    edge.get("/a", "Range: bytes=-4");
+    edge.settle();
+    origin.script(call -> {
+      if (call.head().field("Range") == null) {
+        call.reply(200, "abcdefghij", FRESH, "ETag: \"2\"");
+      } else {
+        // As if it did not know If-Range.
+        call.reply(206, "abcdef", FRESH, "ETag: \"2\"", "Content-Range: bytes 0-5/10");
+      }
+    });
+    assertThat(edge.get("/a").text()).isEqualTo("abcdefghij");
+    assertThat(edge.settle().get("/a", "Range: bytes=-2").text()).isEqualTo("ij");
+  }
+
+  @Test
+  void aBeginningThatBreaksOffIsNotTakenForWhole() {
+    edge.get("/a", "Range: bytes=-4");
+    edge.settle();
+    origin.script(call -> {
+      call.head(206, FRESH, TAG, "Content-Range: bytes 0-5/10", "Transfer-Encoding: chunked")
+          .chunk("012")
+          .lastChunk();
+    });
+    try (Wire wire = edge.connect().send(Wire.request("GET", "/a"))) {
+      assertThat(wire.read().complete()).isFalse();
+    }
+    edge.settle();
+    origin.script(PartialTest::answer);
+    assertThat(edge.get("/a").text()).isEqualTo(WHOLE);
+  }
+
+  @Test
+  void whatHasNoStrongValidatorIsAskedForOnce() {
+    origin.script(
+        call -> call.reply(206, "56789", FRESH, "ETag: W/\"1\"", "Content-Range: bytes 5-9/10"));
+    edge.get("/a", "Range: bytes=-5");
+    edge.settle();
+    origin.script(call -> call.reply(200, WHOLE, FRESH, "ETag: W/\"1\""));
+    assertThat(edge.get("/a").text()).isEqualTo(WHOLE);
+    assertThat(origin.requests()).hasSize(2);
+    assertThat(origin.requests().getLast().field("Range")).isNull();
+  }
+
+  @Test
+  void a206ThatNobodyAskedForIsMalformed() {
+    origin.script(call -> call.reply(206, "01", FRESH, TAG, "Content-Range: bytes 0-1/10"));
+    Message answer = edge.get("/a");
+    assertThat(answer.status()).isEqualTo(502);
+    assertThat(answer.text()).contains("206 although no range was asked for");
+    assertThat(edge.ask("POST", "/a", "Content-Length: 0").status())
+        .as("what it means to another method is not for a cache to say")
+        .isEqualTo(206);
+  }
+
+  @Test
+  void a206ForTheWholeIsAskedForAgainAsTheClientDid() {
+    origin.script(call -> call.reply(206, "23", FRESH, TAG, "Content-Range: bytes 2-3/10"));
+    Message answer = edge.get("/a", "Range: bytes=2-3");
+    assertThat(answer.status()).isEqualTo(206);
+    assertThat(answer.text()).isEqualTo("23");
+    assertThat(origin.requests().getFirst().field("Range")).isNull();
+    assertThat(origin.requests().getLast().field("Range")).isEqualTo("bytes=2-3");
+    assertThat(origin.requests()).hasSize(2);
   }
 
   @Test

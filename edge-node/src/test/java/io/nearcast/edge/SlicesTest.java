@@ -327,6 +327,24 @@ final class SlicesTest {
   }
 
   @Test
+  void farRangesWithoutAStrongValidatorCostOneRequestEach() {
+    origin.script(call -> {
+      String range = call.head().field("Range");
+      String[] ends = range.substring("bytes=".length()).split("-", -1);
+      int length = (int) (Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1);
+      String content = "Content-Range: bytes " + range.substring(6) + "/" + LENGTH;
+      call.reply(206, "x".repeat(length), "ETag: W/\"x\"", "Cache-Control: max-age=60", content);
+    });
+    for (int i = 0; i < 3; i++) {
+      long first = (100 + 7 * i) * MIB + 5;
+      assertThat(range(edge, first, first + 9).text()).isEqualTo("x".repeat(10));
+      edge.settle();
+    }
+    assertThat(origin.requests()).as("once in vain").hasSize(4);
+    assertThat(origin.requests().getLast().field("Range")).isEqualTo("bytes=119537669-119537678");
+  }
+
+  @Test
   void anOriginThatIgnoresRangesIsRelayed() {
     origin.script(call -> {
       call.head(200, "ETag: \"x\"", "Cache-Control: max-age=60", "Content-Length: 20000000");

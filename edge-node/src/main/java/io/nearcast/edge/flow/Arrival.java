@@ -54,6 +54,7 @@ sealed interface Arrival {
    *
    * @param length bytes that the body will have, -1 where that is not known
    * @param before what is stored of it already and comes before what is fetched, or null
+   * @param after what is stored of it already and comes behind what is fetched, or null
    */
   record Store(
       Kind kind,
@@ -62,7 +63,8 @@ sealed interface Arrival {
       Variant variant,
       Position asOf,
       long length,
-      @Nullable StoredResponse before)
+      @Nullable StoredResponse before,
+      @Nullable StoredResponse after)
       implements Arrival {}
 
   /**

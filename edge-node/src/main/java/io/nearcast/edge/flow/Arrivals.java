@@ -56,6 +56,9 @@ record Arrivals(
     if (order.aim() instanceof Aim.Slice slice) {
       return slice(came, slice);
     }
+    if (raw.status() == 206 && !order.asksForRange()) {
+      return again(new Arrival.Malformed("206 although no range was asked for"));
+    }
     if (order.aim() == Aim.Plain.AS_IS) {
       return whole(came);
     }
@@ -159,7 +162,7 @@ record Arrivals(
   private Arrival.Store store(ResponseHead head, Freshness freshness, Came came) {
     Variant variant = VaryRule.of(head, order.client(), order.policy().key());
     Arrival.Kind kind = head.status() == 206 ? Arrival.Kind.PART : Arrival.Kind.WHOLE;
-    return new Arrival.Store(kind, head, freshness, variant, came.asOf, came.length, null);
+    return new Arrival.Store(kind, head, freshness, variant, came.asOf, came.length, null, null);
   }
 
   private static Arrival.Relay relay(Came came, Reason notStored) {
@@ -212,10 +215,11 @@ record Arrivals(
     }
     PartialContent rest = PartialContent.of(came.raw, range.length());
     PartialContent union = rest == null ? null : stored.combine(candidate.head(), came.raw, rest);
+    boolean behind = range.first() == stored.last() + 1;
     boolean fits =
         union != null
             && union.whole()
-            && range.first() == stored.last() + 1
+            && (behind || range.last() + 1 == stored.first())
             && (came.length < 0 || came.length == range.length());
     if (!fits || union == null) {
       return again(relay(came, Reason.PARTIAL));
@@ -233,7 +237,8 @@ record Arrivals(
         candidate.variant(),
         came.asOf,
         union.length(),
-        candidate);
+        behind ? candidate : null,
+        behind ? null : candidate);
   }
 
   /** The end of an object, stored as a part; where the object is large, its slices follow. */
@@ -283,7 +288,7 @@ record Arrivals(
       ResponseHead head, Freshness freshness, long index, long length, Came came) {
     long bytes = Slices.range(index, length).length();
     return new Arrival.Store(
-        Arrival.Kind.SLICE, head, freshness, Variant.ANY, came.asOf, bytes, null);
+        Arrival.Kind.SLICE, head, freshness, Variant.ANY, came.asOf, bytes, null, null);
   }
 
   // No answer

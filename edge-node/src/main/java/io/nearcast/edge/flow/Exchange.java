@@ -158,7 +158,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
       case Decision.Hit _ -> serve(held(stored), Outcome.hit(reason));
       case Decision.Stale _ -> {
         StoredResponse stale = held(stored);
-        reason = refresh(stale.retain(), soft) ? reason : Reason.REFRESH_DEFERRED;
+        reason = fetches().refresh(stale.retain(), soft) ? reason : Reason.REFRESH_DEFERRED;
         serve(stale, Outcome.hit(reason));
       }
       case Decision.Validate _ -> fill(stored, soft);
@@ -194,44 +194,10 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
     }
   }
 
-  /**
-   * Fetches a fresh copy for later requests, unless somebody does already.
-   *
-   * @return false where too many are being refreshed after a soft purge, so that it is left to a
-   *     later request
-   */
-  private boolean refresh(StoredResponse stale, boolean soft) {
-    FillTable.Place place = new FillTable.Place(key(), stale.variant());
-    if (soft && !engine.fills().filling(place)) {
-      return refreshWithin(place, stale);
-    }
-    Fill began = soft ? null : startFill(place, stale, false, Reason.STALE_WHILE_REVALIDATE);
-    if (began != null) {
-      began.begin();
-    } else if (soft) {
-      stale.release();
-    }
-    return true;
-  }
-
-  private boolean refreshWithin(FillTable.Place place, StoredResponse stale) {
-    Refreshes.Budget budget = engine.refreshes().begin(routed().match().route().service());
-    if (budget == null) {
-      stale.release();
-      return false;
-    }
-    Fill began = startFill(place, stale, true, Reason.STALE_WHILE_REVALIDATE);
-    if (began == null) {
-      budget.over();
-    } else {
-      began.beginRefresh(budget);
-    }
-    return true;
-  }
-
   /** Joins the fill for the key, or begins one. */
   private void fill(@Nullable StoredResponse stored, boolean soft) {
-    if (restarts > RESTARTS_MAX || engine.fills().isUnshared(key())) {
+    boolean shareable = !engine.fills().isUnshared(key()) && !orders().unsliceable();
+    if (restarts > RESTARTS_MAX || !shareable) {
       alone(stored, soft);
       return;
     }
@@ -239,32 +205,23 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
         stored != null
             ? new FillTable.Place(key(), stored.variant())
             : engine.fills().placeOf(key(), head, engine.store().newestVariant(key()));
-    if (routed().cutOff()) {
-      awaitTurn(place, stored, soft);
+    // Without a lease the next asking of the origin is shared with all that come before it is sent.
+    boolean turn = routed().cutOff();
+    Fetches.Found found =
+        turn
+            ? fetches().nextTurn(place, stored, soft, reason)
+            : fetches().joinOrMake(place, stored, soft, reason);
+    Fill chosen = found.fill();
+    if (found.made() && !turn && stored == null && filledMeanwhile(chosen)) {
       return;
     }
-    Fill began = startFill(place, stored, soft, reason);
-    if (began != null && !(stored == null && filledMeanwhile(began))) {
-      fill = began;
-      began.begin(this);
-    }
-  }
-
-  /** Shares the next asking of the origin with all that come before it is sent. */
-  private void awaitTurn(FillTable.Place place, @Nullable StoredResponse stored, boolean soft) {
-    Fill[] made = new Fill[1];
-    Fill next =
-        engine
-            .turns()
-            .next(place, response.loop(), () -> made[0] = newFill(place, stored, soft, reason));
-    if (stored != null && !next.equals(made[0])) {
-      stored.release();
-    }
-    fill = next;
-    if (next.equals(made[0])) {
-      next.belongTo(this);
+    fill = chosen;
+    if (!found.made()) {
+      chosen.join(this);
+    } else if (turn) {
+      chosen.belongTo(this);
     } else {
-      next.join(this);
+      chosen.begin(this);
     }
   }
 
@@ -291,37 +248,8 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
     return true;
   }
 
-  /**
-   * Joins the fill at the place, or makes one.
-   *
-   * @return the new fill, which is to be begun; null where another one was joined
-   */
-  private @Nullable Fill startFill(
-      FillTable.Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
-    Fill[] made = new Fill[1];
-    Fill chosen =
-        engine
-            .fills()
-            .joinOrStart(
-                place,
-                other -> other.joinable(head, routed().demand()),
-                () -> made[0] = newFill(place, stored, soft, why));
-    if (chosen.equals(made[0])) {
-      return chosen;
-    }
-    if (stored != null) {
-      stored.release();
-    }
-    if (why != Reason.STALE_WHILE_REVALIDATE) {
-      fill = chosen;
-      chosen.join(this);
-    }
-    return null;
-  }
-
-  private Fill newFill(
-      FillTable.@Nullable Place place, @Nullable StoredResponse stored, boolean soft, Reason why) {
-    return new Fill(engine, response.loop(), orders().fill(stored, why), place, stored, soft);
+  private Fetches fetches() {
+    return new Fetches(engine, response.loop(), orders());
   }
 
   private Orders orders() {
@@ -333,7 +261,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   /** Asks for an answer that cannot be shared, with the client's own conditions. */
   private void alone(@Nullable StoredResponse stored, boolean soft) {
     if (stored != null) {
-      Fill own = newFill(null, stored, soft, reason);
+      Fill own = fetches().make(null, stored, soft, reason);
       fill = own;
       own.begin(this);
       return;

@@ -7,6 +7,7 @@ import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
+import io.nearcast.edge.rules.Slices;
 import io.nearcast.edge.rules.Trailers;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.rules.VaryRule;
@@ -223,7 +224,13 @@ final class Fill implements UpstreamListener {
       case Arrival.Store store -> beginStoring(store, raw);
       case Arrival.Slice sliced -> beginSlices(sliced);
       case Arrival.Relay relay -> beginRelaying(relay, length);
-      case Arrival.Again _ -> askInstead();
+      case Arrival.Again _ -> {
+        if (order.aim() instanceof Aim.Far && raw.status() == 206 && !Slices.possible(raw)) {
+          // What tells its versions apart weakly will do so next time.
+          engine.fills().unsliced(order.key());
+        }
+        askInstead();
+      }
       case Arrival.Changed(boolean sliceable) -> {
         stop();
         seats.take().forEach(seat -> seat.changed(sliceable));
@@ -398,8 +405,11 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void end(Fields trailers) {
-    State was = state;
     Growing response = growing;
+    if (state == State.STORING && response != null) {
+      response.behind(this::data);
+    }
+    State was = state;
     if (was == State.STORING && response != null) {
       if (!response.finish()) {
         broken();

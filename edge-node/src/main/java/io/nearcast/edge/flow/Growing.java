@@ -8,6 +8,7 @@ import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,18 +58,38 @@ final class Growing {
   boolean begin() {
     StoredResponse before = response.before();
     long length = before == null ? 0 : before.body().length();
-    while (body.length() < length) {
-      int wanted = (int) Math.min(COPIED_AT_ONCE, length - body.length());
-      ByteBuf piece = before == null ? null : before.body().slice(body.length(), wanted);
-      boolean room = piece != null && append(piece);
-      if (piece != null) {
-        piece.release();
-      }
+    while (before != null && body.length() < length) {
+      ByteBuf piece = piece(before, body.length());
+      boolean room = append(piece);
+      piece.release();
       if (!room) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * All has come that was asked for: gives what is stored already and belongs behind it, where just
+   * that is missing.
+   *
+   * @param taker gets it in pieces, each of which it releases
+   */
+  void behind(Consumer<ByteBuf> taker) {
+    StoredResponse after = response.after();
+    if (after == null || body.length() + after.body().length() != response.length()) {
+      return;
+    }
+    for (long at = 0; at < after.body().length(); ) {
+      ByteBuf piece = piece(after, at);
+      at += piece.readableBytes();
+      taker.accept(piece);
+    }
+  }
+
+  private static ByteBuf piece(StoredResponse stored, long from) {
+    int wanted = (int) Math.min(COPIED_AT_ONCE, stored.body().length() - from);
+    return stored.body().slice(from, wanted);
   }
 
   /** Adds a piece, which stays the caller's; false where there is no room for it. */

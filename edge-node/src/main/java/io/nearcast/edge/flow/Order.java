@@ -65,6 +65,16 @@ record Order(
         && Objects.equals(asked.combined("If-Range"), wanted.combined("If-Range"));
   }
 
+  /**
+   * Whether a 206 can be an answer: it says "that the server is successfully fulfilling a range
+   * request" (RFC 9110 section 15.3.7). What such an answer to another method may mean is between
+   * client and origin.
+   */
+  boolean asksForRange() {
+    RequestHead asked = upstream.head();
+    return !asked.method().equals("GET") || asked.fields().has("Range");
+  }
+
   /** This order under another key, for an answer that turned out to be one slice. */
   Order withKey(CacheKey other) {
     return new Order(

@@ -37,8 +37,9 @@ record Orders(
       return cold(why);
     }
     if (why == Reason.PARTIAL_MISS && stored.content() instanceof Content.Part(var part)) {
+      // Without a strong validator nothing can be joined to it (RFC 9111 section 3.4).
       Fields rest = part.completing(stored.head());
-      boolean possible = part.first() == 0 && rest.size() > 0 && !Slices.suffix(request.head());
+      boolean possible = rest.has("If-Range") && !Slices.suffix(request.head());
       return possible ? shared(rest, Aim.Plain.COMPLETE, () -> whole(why), null, why) : cold(why);
     }
     Fields conditions = Validation.conditionalFields(stored.head());
@@ -51,7 +52,10 @@ record Orders(
       return whole(why);
     }
     long far = Slices.far(head, engine.largeBytes());
-    if (far >= 0 && !engine.fills().isUnsliced(routed.key())) {
+    if (far >= 0 && engine.fills().isUnsliced(routed.key())) {
+      return forward(why, true);
+    }
+    if (far >= 0) {
       return shared(Slices.askingCold(far), new Aim.Far(far), () -> forward(why, true), null, why);
     }
     if (Slices.suffix(head)) {
@@ -59,6 +63,12 @@ record Orders(
       return shared(range, Aim.Plain.TAIL, null, null, why);
     }
     return whole(why);
+  }
+
+  /** Whether a range so far behind is asked for that nothing shorter than a slice can answer it. */
+  boolean unsliceable() {
+    return Slices.far(request.head(), engine.largeBytes()) >= 0
+        && engine.fills().isUnsliced(routed.key());
   }
 
   private static boolean isRange(String name) {
