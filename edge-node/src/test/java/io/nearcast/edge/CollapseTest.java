@@ -7,9 +7,11 @@ import io.nearcast.edge.testing.Message;
 import io.nearcast.edge.testing.ScriptedOrigin;
 import io.nearcast.edge.testing.Wire;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -300,20 +302,29 @@ final class CollapseTest {
 
   @Test
   void whatIsRelayedInSmallChunksReachesASlowClientWhole() {
-    byte[] body = new byte[4 << 20];
+    byte[] body = new byte[24 << 20];
     IntStream.range(0, body.length).forEach(i -> body[i] = (byte) ((i * 31) >> 5));
     String text = new String(body, StandardCharsets.ISO_8859_1);
+    AtomicInteger sent = new AtomicInteger();
     try (ScriptedOrigin origin =
             ScriptedOrigin.start(call -> {
               call.head(200, "Cache-Control: no-store", "Transfer-Encoding: chunked");
               for (int i = 0; i < text.length(); i += 8_192) {
                 call.chunk(text.substring(i, Math.min(i + 8_192, text.length())));
+                sent.set(i);
               }
               call.lastChunk();
             });
         TestNode edge = TestNode.edge(origin);
         Wire slow = Wire.narrow(edge.address()).send(Wire.request("GET", "/a"))) {
-      Message whole = slow.rest(slow.readHead(), false);
+      Message head = slow.readHead();
+      // Until every buffer on the way is full, so that the fill is held up in the middle of what it
+      // has read: what makes room then brings the rest of that at once.
+      AtomicInteger before = new AtomicInteger(-1);
+      await()
+          .pollInterval(Duration.ofMillis(300))
+          .until(() -> before.getAndSet(sent.get()) == sent.get());
+      Message whole = slow.rest(head, false);
       assertThat(whole.complete()).isTrue();
       assertThat(whole.body()).isEqualTo(body);
     }
