@@ -79,13 +79,14 @@ record Arrivals(
   }
 
   /**
-   * What is stored is newer than a purge of this node alone, but the shield was not told to ask the
-   * origin: another response than the stored one may be what was purged (PURGE.md rule 24).
+   * What is stored is newer than a purge of this node alone, or than an unsafe request, but the
+   * shield was not told to ask the origin: another response than the stored one may be what was
+   * purged (PURGE.md rule 24).
    */
   private boolean mayBeOlderThanOwnPurge() {
     return candidate != null
         && order.aim() == Aim.Plain.VALIDATE
-        && engine.ownPurges().min(order.key()) > 0
+        && (engine.ownPurges().min(order.key()) > 0 || engine.invalidations().lately(order.key()))
         && !Tiers.asksOrigin(order.upstream().head().fields());
   }
 

@@ -210,12 +210,9 @@ public final class Engine implements RequestHandler {
     return parts.ownPurges();
   }
 
-  /**
-   * Whether anything may have been purged, or invalidated by an unsafe request, since the beginning
-   * of what this node knows of.
-   */
+  /** Whether anything may have been purged since the beginning of what this node knows of. */
   boolean everPurged() {
-    return invalidations.count() > 0 || purges().newest() > 0 || ownPurges().newest() > 0;
+    return purges().newest() > 0 || ownPurges().newest() > 0;
   }
 
   Upstreams upstreams() {

@@ -37,9 +37,10 @@ record Orders(
       return cold(why);
     }
     if (why == Reason.PARTIAL_MISS && stored.content() instanceof Content.Part(var part)) {
-      // Without a strong validator nothing can be joined to it (RFC 9111 section 3.4).
+      // To an end nothing is joined without a strong validator (RFC 9111 section 3.4).
       Fields rest = part.completing(stored.head());
-      boolean possible = rest.has("If-Range") && !Slices.suffix(request.head());
+      boolean joins = rest.has("If-Range") || (rest.size() > 0 && part.first() == 0);
+      boolean possible = joins && !Slices.suffix(request.head());
       return possible ? shared(rest, Aim.Plain.COMPLETE, () -> whole(why), null, why) : cold(why);
     }
     Fields conditions = Validation.conditionalFields(stored.head());

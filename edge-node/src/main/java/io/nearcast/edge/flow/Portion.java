@@ -7,6 +7,7 @@ import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.Content;
+import io.nearcast.edge.store.StoredResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,7 +33,11 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
     if (answer.freshness() != null
         && !(tier && byDateOnly(request, answer))
         && Conditions.evaluate(
-                request, answer.head(), answer.freshness(), engine.everPurged(), engine.nowMillis())
+                request,
+                answer.head(),
+                answer.freshness(),
+                engine.everPurged() || changedLately(answer, engine),
+                engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
       Fields fields =
           tier
@@ -63,6 +68,12 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
    */
   private static boolean byDateOnly(RequestHead request, Answer answer) {
     return !answer.head().fields().has("Last-Modified") && !request.fields().has("If-None-Match");
+  }
+
+  /** Whether an unsafe request was for its URL, so that a client's copy may be older than that. */
+  private static boolean changedLately(Answer answer, Engine engine) {
+    StoredResponse stored = answer.stored();
+    return stored != null && engine.invalidations().lately(stored.key());
   }
 
   private static Ranges.Selection selection(RequestHead request, Answer answer) {
