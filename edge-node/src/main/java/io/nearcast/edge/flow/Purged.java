@@ -8,7 +8,7 @@ import io.nearcast.edge.store.StoredResponse;
 import java.util.Objects;
 
 /** Compares what is stored with the purges of the feed and with this node's own. */
-final class Purged {
+public final class Purged {
   private Purged() {}
 
   /**
@@ -18,8 +18,17 @@ final class Purged {
    * @param applied what this node had applied before it looked the response up
    */
   static Verdict verdict(Engine engine, StoredResponse stored, Position applied) {
-    PurgeIndex purges = engine.purges();
-    PurgeIndex own = engine.ownPurges();
+    return verdict(engine.purges(), engine.ownPurges(), stored, applied);
+  }
+
+  /**
+   * The same, with the parts that it needs.
+   *
+   * @param purges those of the feed
+   * @param own those of this node alone
+   */
+  public static Verdict verdict(
+      PurgeIndex purges, PurgeIndex own, StoredResponse stored, Position applied) {
     AsOf asOf = stored.asOf();
     if (!Objects.equals(asOf.log(), applied.log())) {
       return Verdict.HARD; // what is stated of the answer would say nothing of it

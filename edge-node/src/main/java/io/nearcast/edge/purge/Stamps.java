@@ -2,6 +2,7 @@ package io.nearcast.edge.purge;
 
 import io.nearcast.edge.purge.PurgeStamp.Kind;
 import io.nearcast.edge.rules.CacheKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,9 +75,19 @@ final class Stamps {
       }
       case PREFIX -> {
         put(prefixes, entered.name(), stamp);
-        prefixLengths = prefixes.keySet().stream().mapToInt(String::length).distinct().toArray();
+        noteLength(entered.name().length());
       }
       case EVERYTHING -> everything = everything.merge(stamp);
+    }
+  }
+
+  private void noteLength(int length) {
+    int[] known = prefixLengths;
+    // None is kept where the stamp has just been merged: its prefix is gone, too.
+    if (!prefixes.isEmpty() && Arrays.stream(known).noneMatch(one -> one == length)) {
+      int[] more = Arrays.copyOf(known, known.length + 1);
+      more[known.length] = length;
+      prefixLengths = more;
     }
   }
 
