@@ -23,7 +23,7 @@ public final class FleetPublisher implements AutoCloseable {
   private static final long SEND_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** What the fleet as a whole may take of the control plane's network. */
-  private static final long BYTES_PER_SECOND = 50_000_000;
+  private static final long BYTES_PER_SECOND = 25_000_000;
 
   private final Members members;
   private final FeedTail tail;

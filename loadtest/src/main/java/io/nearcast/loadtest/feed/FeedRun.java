@@ -46,7 +46,8 @@ public final class FeedRun implements AutoCloseable {
       Path data = directory.path().resolve("control");
       MeasuredControlPlane controlPlane = MeasuredControlPlane.start(root, data, consul);
       try {
-        controlPlane.service(PurgeLoad.SERVICE, SERVICE);
+        controlPlane.put("/v1/services/" + PurgeLoad.SERVICE, SERVICE);
+        controlPlane.put("/v1/pops/" + LightNode.POP, "{\"latitude\":50,\"longitude\":9}");
         Path nodesDirectory = Files.createDirectory(directory.path().resolve("nodes"));
         return new FeedRun(
             directory,

@@ -27,6 +27,9 @@ import java.util.List;
  * <p>{@link #applied} is for any thread.
  */
 final class LightNode implements FeedListener, AutoCloseable {
+  /** Where all of them say that they stand. */
+  static final String POP = "load";
+
   private final String id;
   private final PurgeIndex purges = new PurgeIndex();
   private final FeedFollower follower;
@@ -41,7 +44,7 @@ final class LightNode implements FeedListener, AutoCloseable {
       throws IOException {
     this.id = id;
     NodeIdentity identity =
-        new NodeIdentity(id, NodeRole.EDGE, "load", "127.0.0.1:" + (10_000 + number));
+        new NodeIdentity(id, NodeRole.EDGE, POP, "127.0.0.1:" + (10_000 + number));
     follower =
         FeedFollower.start(
             identity,

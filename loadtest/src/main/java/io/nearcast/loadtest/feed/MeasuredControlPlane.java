@@ -73,10 +73,10 @@ final class MeasuredControlPlane implements AutoCloseable {
     }
   }
 
-  /** Makes a service. */
-  void service(String name, String json) throws IOException, InterruptedException {
+  /** Makes a service, PoP or the like, which has the path. */
+  void put(String path, String json) throws IOException, InterruptedException {
     try (RestClient rest = new RestClient(address, token)) {
-      rest.put("/v1/services/" + name, json).orFail();
+      rest.put(path, json).orFail();
     }
   }
 
