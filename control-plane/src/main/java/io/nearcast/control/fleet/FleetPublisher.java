@@ -57,8 +57,10 @@ public final class FleetPublisher implements AutoCloseable {
   private void wake() {
     lock.lock();
     try {
-      dirty = true;
-      news.signal();
+      if (!dirty) { // else the thread will look anyway
+        dirty = true;
+        news.signal();
+      }
     } finally {
       lock.unlock();
     }

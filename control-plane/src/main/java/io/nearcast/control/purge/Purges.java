@@ -341,8 +341,10 @@ public final class Purges implements AutoCloseable {
   private void wake() {
     lock.lock();
     try {
-      dirty = true;
-      news.signal();
+      if (!dirty) { // else the thread will look anyway
+        dirty = true;
+        news.signal();
+      }
     } finally {
       lock.unlock();
     }

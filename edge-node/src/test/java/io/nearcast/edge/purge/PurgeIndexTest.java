@@ -39,6 +39,21 @@ final class PurgeIndexTest {
     };
   }
 
+  @Test
+  void prefixesOfAllLengthsCount() {
+    for (int length = 1; length <= 50; length++) {
+      purge(length, false, new Selector.Prefix("a", "/" + "x".repeat(length) + "/"));
+      purge(length, true, new Selector.Prefix("a", "/" + "y".repeat(51 - length) + "/"));
+    }
+    for (int length = 1; length <= 50; length++) {
+      CacheKey key = key("a", "/" + "x".repeat(length) + "/z");
+      assertThat(index.check(key, new String[0], length - 1)).isEqualTo(Verdict.HARD);
+      CacheKey soft = key("a", "/" + "y".repeat(51 - length) + "/z");
+      assertThat(index.check(soft, new String[0], length - 1)).isEqualTo(Verdict.SOFT);
+    }
+    assertThat(index.check(key("a", "/z"), new String[0], 0)).isEqualTo(Verdict.VALID);
+  }
+
   @ParameterizedTest(name = "{0} {1}{2} of {3}{4} [{5}]: {6}")
   @CsvSource({
     "url, a, /x, a, /x, t, true",
