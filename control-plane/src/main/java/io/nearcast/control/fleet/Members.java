@@ -169,9 +169,9 @@ public final class Members {
 
   /** What nodes have said to this control plane, for the others. */
   List<Notice.Heard> heardHere() {
-    long now = nanoClock.getAsLong();
     lock.lock();
     try {
+      long now = nanoClock.getAsLong(); // later than all that was heard
       List<Notice.Heard> heard = new ArrayList<>();
       for (Node node : nodes.values()) {
         NodeReport report = node.heardHere(now);

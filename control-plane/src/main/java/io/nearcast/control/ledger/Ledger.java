@@ -379,11 +379,14 @@ public final class Ledger implements AutoCloseable {
       group.forEach(pending -> pending.fail(stopping()));
       return;
     }
+    int atOnce = GROUP_MAX;
     while (!group.isEmpty()) {
       Draft draft = new Draft(store, state, clock.instant());
       List<Pending<?>> decided = new ArrayList<>();
       try {
-        while (!group.isEmpty() && decide(group.getFirst(), draft, decided)) {
+        while (!group.isEmpty()
+            && decided.size() < atOnce
+            && decide(group.getFirst(), draft, decided)) {
           group.removeFirst();
         }
       } catch (StoreFailure e) {
@@ -391,7 +394,11 @@ public final class Ledger implements AutoCloseable {
         group.forEach(pending -> pending.fail(StoreAway.unchanged(e)));
         group.clear();
       }
-      if (!write(draft, decided)) {
+      if (write(draft, decided)) {
+        atOnce = Math.min(GROUP_MAX, 2 * atOnce);
+      } else {
+        // Others were quicker: fewer are decided sooner, so that this one gets its turn, too.
+        atOnce = Math.max(1, Math.min(atOnce, decided.size()) / 4);
         decided.reversed().forEach(group::addFirst);
       }
     }
