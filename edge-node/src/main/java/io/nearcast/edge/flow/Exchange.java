@@ -61,6 +61,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
 
   private @Nullable Routed routed;
   private Position applied = Position.NONE;
+  private long ownEpoch;
   private @Nullable Fill fill;
   private @Nullable FilledBody body;
   private @Nullable SlicedAnswer sliced;
@@ -124,6 +125,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   private void lookUp(Routed to) {
     // Before the look-up: an answer may not claim more than was applied then (PURGE.md rule 6).
     applied = engine.purges().applied();
+    ownEpoch = engine.ownPurges().applied().sequence();
     Decision past = Decide.beforeLookup(to.traits(), to.policy().bypass());
     if (past != null) {
       act(past, null, false);
@@ -253,7 +255,7 @@ final class Exchange implements RequestHandler.Stream, FillReader, SlicedAnswer.
   }
 
   private Orders orders() {
-    return new Orders(engine, request, response.client(), routed(), applied);
+    return new Orders(engine, request, response.client(), routed(), applied, ownEpoch);
   }
 
   // Go forward alone

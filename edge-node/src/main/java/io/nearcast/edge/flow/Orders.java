@@ -23,9 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client where the request came from
  * @param applied what this node had applied before it looked for the request's answer
+ * @param ownEpoch how many purges of its own it had before that, also where something else is asked
+ *     for later instead
  */
 record Orders(
-    Engine engine, Request request, InetSocketAddress client, Routed routed, Position applied) {
+    Engine engine,
+    Request request,
+    InetSocketAddress client,
+    Routed routed,
+    Position applied,
+    long ownEpoch) {
 
   /**
    * Fetches what others can use as well, whatever part of it the request asks for.
@@ -88,11 +95,10 @@ record Orders(
       @Nullable Supplier<Order> instead,
       @Nullable StoredResponse validated,
       Reason why) {
-    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream = UpstreamHeads.fill(head, routed.authority(head), client, hop(), asking);
     UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, validated, false));
-    return order(routed.key(), ownEpoch, sent, aim, instead, why, true);
+    return order(routed.key(), sent, aim, instead, why, true);
   }
 
   /**
@@ -101,13 +107,12 @@ record Orders(
    * @param key what the slice is found by
    */
   Order slice(CacheKey key, StoredResponse manifest, Aim.Slice slice, Reason why) {
-    long ownEpoch = ownEpoch();
     Fields asking = Slices.asking(slice.index(), slice.manifest(), slice.length());
     RequestHead head = selecting(routed.withoutUnkeyed(request.head()), manifest.variant());
     RequestHead upstream = UpstreamHeads.fill(head, routed.authority(head), client, hop(), asking);
     // Its validator is in its key: whatever has been invalidated, it is right or not found.
     UpstreamRequest sent = UpstreamRequest.of(withTierFields(upstream, null, true));
-    return order(key, ownEpoch, sent, slice, null, why, true);
+    return order(key, sent, slice, null, why, true);
   }
 
   /** The request with the fields that selected a stored response. */
@@ -123,7 +128,6 @@ record Orders(
 
   /** Hands the request on as it is, with the client's own conditions and its body. */
   Order forward(Reason why, boolean mayStore) {
-    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream = UpstreamHeads.passed(head, routed.authority(head), client, hop());
     boolean hasBody = request.hasBody() && routed.forwardsBody();
@@ -137,17 +141,16 @@ record Orders(
         new UpstreamRequest(
             withTierFields(upstream, null, false), hasBody, hasBody ? request.contentLength() : -1);
     boolean may = mayStore && !UnkeyedFields.overridesMethod(head.fields());
-    return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, may);
+    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, may);
   }
 
   /** Hands a handshake on: like {@link #forward}, but the answer may be a 101. */
   Order upgrade(Reason why, String protocol) {
-    long ownEpoch = ownEpoch();
     RequestHead head = routed.withoutUnkeyed(request.head());
     RequestHead upstream = UpstreamHeads.passed(head, routed.authority(head), client, hop());
     UpstreamRequest sent =
         new UpstreamRequest(withTierFields(upstream, null, true), false, -1, protocol);
-    return order(routed.key(), ownEpoch, sent, Aim.Plain.AS_IS, null, why, false);
+    return order(routed.key(), sent, Aim.Plain.AS_IS, null, why, false);
   }
 
   private UpstreamHeads.Hop hop() {
@@ -156,7 +159,6 @@ record Orders(
 
   private Order order(
       CacheKey key,
-      long ownEpoch,
       UpstreamRequest upstream,
       Aim aim,
       @Nullable Supplier<Order> instead,
@@ -181,11 +183,6 @@ record Orders(
         ownEpoch,
         // A tier that knows of more is told of the error instead (PURGE.md rule 12).
         !routed.demand().mustAskOrigin(applied));
-  }
-
-  /** Read before what is sent is made: a purge in between was not reckoned with. */
-  private long ownEpoch() {
-    return engine.ownPurges().applied().sequence();
   }
 
   /**

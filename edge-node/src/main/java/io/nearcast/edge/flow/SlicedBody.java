@@ -189,7 +189,13 @@ final class SlicedBody implements BodySource, Slice.Owner {
   private void fetch(Slice slice) {
     fetching++;
     Orders orders =
-        new Orders(engine, request, response.client(), routed, engine.purges().applied());
+        new Orders(
+            engine,
+            request,
+            response.client(),
+            routed,
+            engine.purges().applied(),
+            engine.ownPurges().applied().sequence());
     StoredResponse stored = stored(slice, orders);
     if (stored == null) {
       join(slice, orders);

@@ -47,13 +47,13 @@ final class Fetch {
   }
 
   /** What has come is of no use: it is asked for once more, past the shield's copy. */
-  void askTheOrigin(long ownEpoch) {
+  void askTheOrigin(long ownEpochNow) {
     asking =
         new Asking(
             asking.epoch(),
             asking.min(),
             true,
-            ownEpoch,
+            world.off(Rule.OWN_EPOCH_OF_THE_LOOK_UP) ? ownEpochNow : asking.ownEpoch(),
             asking.candidate(),
             asking.mayServeStale());
   }

@@ -111,7 +111,9 @@ enum Rule {
   /** What a node has purged itself is fetched past the shield's copy. */
   OWN_PURGE_ASKS_THE_ORIGIN(24),
   /** Nor is it undone later by a shield that has something else than was validated. */
-  OWN_PURGE_IS_NOT_UNDONE(24);
+  OWN_PURGE_IS_NOT_UNDONE(24),
+  /** A fill that asks for something else instead is as old as before. */
+  OWN_EPOCH_OF_THE_LOOK_UP(24);
 
   private final int number;
 

@@ -158,6 +158,20 @@ final class TierSchedules {
                     .after(2_500, Schedules::healAll)
                     .each(500, 3, Schedules::request)),
         Schedule.of(
+            Rule.OWN_EPOCH_OF_THE_LOOK_UP,
+            pair(),
+            script ->
+                script
+                    .then(world -> world.origin.freshMillis = 100)
+                    .then(Schedules::request)
+                    .after(1_000, world -> world.origin.change(world.served()))
+                    .then(world -> world.time.slow(world.shield(0).id, world.edge(0).id, 300))
+                    .then(Schedules::request)
+                    .after(100, world -> world.purgeAt(world.edge(0), world.served()))
+                    .then(
+                        world -> world.nodes.forEach(node -> world.time.cut(node.id, World.ORIGIN)))
+                    .after(250, Schedules::request)),
+        Schedule.of(
             Rule.OWN_PURGE_ASKS_THE_ORIGIN,
             pair(),
             script ->
