@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is written down of purges, for reading: from the store, and while that is away from memory,
- * which has the newest {@value #KEPT_MAX}, and how much they matched as far as that was said since
- * the start.
+ * which has the newest {@value #KEPT_MAX}, or as many as have room in {@value #BYTES_MAX} bytes,
+ * and how much they matched as far as that was said since the start.
  *
  * <p>Thread-safe: {@code lock} guards all that changes.
  */
@@ -32,38 +32,78 @@ final class PurgeRecords {
   /** How many purges are in memory. */
   static final int KEPT_MAX = 2_000;
 
+  /** About how many bytes these have at most. */
+  static final long BYTES_MAX = 64 << 20;
+
+  /** What one count of a node has, amply. */
+  private static final int MATCHED_BYTES = 150;
+
+  private static final int PAGE = 50;
+
   private static final int SEQUENCE_DIGITS = 16;
 
   private final Ledger ledger;
+  private final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<Long, Kept> newest = new TreeMap<>();
 
   /** Whether there have been more purges than are kept. */
   private boolean forgotten;
 
-  private record Kept(StoredPurge purge, Map<String, Long> matched) {}
+  private long bytes;
+
+  /** A purge as it is stored: as JSON it takes the least room. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Kept(byte[] json, Map<String, Long> matched) {
+    long bytes() {
+      return json.length + (long) matched.size() * MATCHED_BYTES;
+    }
+
+    StoredPurge purge() {
+      return Documents.readJson(StoredPurge.class, json);
+    }
+  }
 
   /** How many stored responses a purge was about at a node. */
   record Matched(long matched) {}
 
-  private PurgeRecords(Ledger ledger) {
+  private PurgeRecords(Ledger ledger, long bytesMax) {
     this.ledger = ledger;
+    this.bytesMax = bytesMax;
   }
 
   /** Reads the newest and follows the ledger from then on. */
   static PurgeRecords open(Ledger ledger) {
-    PurgeRecords records = new PurgeRecords(ledger);
+    return open(ledger, BYTES_MAX);
+  }
+
+  /** With another bound than that of all control planes. */
+  static PurgeRecords open(Ledger ledger, long bytesMax) {
+    PurgeRecords records = new PurgeRecords(ledger, bytesMax);
     ledger.listen(records::committed);
-    ledger.write(
-        draft -> {
-          List<Document> found =
-              ledger.store().list(PREFIX, null, KEPT_MAX, Store.Order.DESCENDING);
-          found.forEach(records::apply);
-          records.forgotten |= found.size() == KEPT_MAX;
-          return found.size();
-        },
-        Ledger.LOAD_MAX);
+    ledger.write(draft -> records.load(ledger.store()), Ledger.LOAD_MAX);
     return records;
+  }
+
+  /** Newest first, until there is no room for more. */
+  private String load(Store store) {
+    String last = null;
+    List<Document> page;
+    do {
+      page = store.list(PREFIX, last, PAGE, Store.Order.DESCENDING);
+      page.forEach(this::apply);
+      last = page.isEmpty() ? last : page.getLast().key();
+    } while (page.size() == PAGE && !hasForgotten());
+    return PREFIX;
+  }
+
+  private boolean hasForgotten() {
+    lock.lock();
+    try {
+      return forgotten;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void committed(Committed committed) {
@@ -79,7 +119,7 @@ final class PurgeRecords {
       return;
     }
     if (document.key().startsWith(PREFIX)) {
-      keep(Documents.readJson(StoredPurge.class, value));
+      keep(Long.parseLong(document.key().substring(PREFIX.length())), value);
     } else if (document.key().startsWith(RECEIPTS_PREFIX)) {
       String name = document.key().substring(RECEIPTS_PREFIX.length());
       int slash = name.indexOf('/');
@@ -90,25 +130,31 @@ final class PurgeRecords {
     }
   }
 
-  private void keep(StoredPurge purge) {
+  private void keep(long sequence, byte[] json) {
     lock.lock();
     try {
-      newest.compute(
-          purge.sequence(),
-          (sequence, old) -> new Kept(purge, old == null ? new HashMap<>() : old.matched()));
-      if (newest.size() > KEPT_MAX) {
-        newest.pollFirstEntry();
-        forgotten = true;
-      }
+      Kept old = newest.get(sequence);
+      Kept now = new Kept(json, old == null ? new HashMap<>() : old.matched());
+      newest.put(sequence, now);
+      bytes += json.length - (old == null ? 0 : old.json().length);
+      makeRoom();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void makeRoom() {
+    while (newest.size() > KEPT_MAX || (bytes > bytesMax && newest.size() > 1)) {
+      bytes -= newest.pollFirstEntry().getValue().bytes();
+      forgotten = true;
     }
   }
 
   private void forget(long sequence) {
     lock.lock();
     try {
-      newest.remove(sequence);
+      Kept gone = newest.remove(sequence);
+      bytes -= gone == null ? 0 : gone.bytes();
     } finally {
       lock.unlock();
     }
@@ -118,8 +164,9 @@ final class PurgeRecords {
     lock.lock();
     try {
       Kept kept = newest.get(sequence);
-      if (kept != null) {
-        kept.matched().put(node, matched);
+      if (kept != null && kept.matched().put(node, matched) == null) {
+        bytes += MATCHED_BYTES;
+        makeRoom();
       }
     } finally {
       lock.unlock();

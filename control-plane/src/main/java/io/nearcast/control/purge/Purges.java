@@ -10,7 +10,6 @@ import io.nearcast.config.model.PurgeRequest;
 import io.nearcast.control.compaction.History;
 import io.nearcast.control.fleet.Members;
 import io.nearcast.control.fleet.Survey;
-import io.nearcast.control.fleet.Survey.Standing;
 import io.nearcast.control.ledger.Committed;
 import io.nearcast.control.ledger.Decision;
 import io.nearcast.control.ledger.Draft;
@@ -87,6 +86,9 @@ public final class Purges implements AutoCloseable {
 
   /** Whether completed purges could not be written down; belongs to the thread. */
   private boolean failed;
+
+  /** Whether that is so for a reason that nobody has thought of; belongs to the thread. */
+  private boolean confused;
 
   /** When it was looked for complete purges; belongs to the thread. */
   private long lookedNanos = System.nanoTime() - LOOK_GAP_NANOS;
@@ -189,15 +191,7 @@ public final class Purges implements AutoCloseable {
           draft.append(new Change.PurgeIssued(id, service, request.soft(), selectors));
           StoredPurge purge =
               new StoredPurge(
-                  id,
-                  sequence,
-                  service,
-                  request.soft(),
-                  selectors,
-                  draft.now(),
-                  author,
-                  null,
-                  List.of());
+                  id, sequence, service, request.soft(), selectors, draft.now(), author);
           draft.put(PurgeRecords.key(sequence), purge);
           draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence, service));
           if (key != null) {
@@ -283,50 +277,16 @@ public final class Purges implements AutoCloseable {
     Map<String, Long> matched = records.matched(purge.sequence());
     Long since = cutOff.since(purge.service());
     if (purge.completedAt() != null) {
-      return new PurgeView(purge, PurgeState.COMPLETE, frozen(purge, survey.standings(), matched));
+      return new PurgeView(
+          purge, PurgeState.COMPLETE, Receipts.frozen(purge, survey.standings(), matched));
     }
-    List<NodeReceipt> receipts = receipts(purge.sequence(), since, survey, matched);
+    List<NodeReceipt> receipts = Receipts.now(purge.sequence(), since, survey, matched);
     boolean silent =
         survey.standings().stream()
             .filter(node -> node.edge() && node.joined() < purge.sequence())
             .map(node -> Completion.state(node, purge.sequence(), since, survey.leaseFloor()))
             .anyMatch(state -> state == ReceiptState.UNCONFIRMED);
     return new PurgeView(purge, silent ? PurgeState.UNCONFIRMED : PurgeState.PENDING, receipts);
-  }
-
-  /** The receipts of a complete purge, of which only those of shields can still change. */
-  private static List<NodeReceipt> frozen(
-      StoredPurge purge, List<Standing> standings, Map<String, Long> matched) {
-    Map<String, Standing> byId = new HashMap<>();
-    standings.forEach(node -> byId.put(node.id(), node));
-    List<NodeReceipt> receipts = new ArrayList<>();
-    for (NodeReceipt kept : purge.nodes()) {
-      Standing node = byId.get(kept.id());
-      receipts.add(
-          new NodeReceipt(
-              kept.id(), later(kept.state(), node, purge.sequence()), matched.get(kept.id())));
-    }
-    return receipts;
-  }
-
-  private static ReceiptState later(ReceiptState kept, @Nullable Standing node, long sequence) {
-    if (kept == ReceiptState.APPLIED || node == null) {
-      return kept;
-    }
-    ReceiptState now = Completion.state(node, sequence, null, 0);
-    return kept == ReceiptState.LEASE_EXPIRED && now != ReceiptState.APPLIED ? kept : now;
-  }
-
-  private static List<NodeReceipt> receipts(
-      long sequence, @Nullable Long since, Survey survey, Map<String, Long> matched) {
-    return survey.standings().stream()
-        .filter(node -> node.joined() < sequence)
-        .map(node ->
-            new NodeReceipt(
-                node.id(),
-                Completion.state(node, sequence, since, survey.leaseFloor()),
-                matched.get(node.id())))
-        .toList();
   }
 
   /**
@@ -353,10 +313,23 @@ public final class Purges implements AutoCloseable {
   private void run() {
     try {
       while (awaitNews()) {
-        completeAll();
+        look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() {
+    try {
+      completeAll();
+      confused = false;
+    } catch (RuntimeException e) {
+      if (!confused) {
+        LOG.error("cannot find out which purges are complete, tries on", e);
+      }
+      confused = true;
+      failed = true;
     }
   }
 
@@ -446,7 +419,7 @@ public final class Purges implements AutoCloseable {
     }
     if (purge != null) {
       List<NodeReceipt> receipts =
-          receipts(sequence, sinces.get(purge.service()), survey, Map.of());
+          Receipts.now(sequence, sinces.get(purge.service()), survey, Map.of());
       draft.put(PurgeRecords.key(sequence), purge.completed(draft.now(), receipts));
     }
     draft.delete(OPEN_PREFIX + digits(sequence));

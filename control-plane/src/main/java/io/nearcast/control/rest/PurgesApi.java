@@ -143,6 +143,9 @@ final class PurgesApi {
     }
     ArrayNode nodes = document.putArray("nodes");
     view.nodes().forEach(receipt -> add(receipt, nodes));
+    if (purge.leftOut() != null) {
+      document.put("nodesLeftOut", purge.leftOut());
+    }
     return document;
   }
 
