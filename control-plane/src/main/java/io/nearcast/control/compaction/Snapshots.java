@@ -93,7 +93,7 @@ public final class Snapshots {
   private static KnownPurges read(Draft draft, Compaction compaction) {
     List<SelectorStamp> all = new ArrayList<>();
     for (int i = 0; i < compaction.parts(); i++) {
-      String key = Compaction.part(compaction.generation(), i);
+      String key = compaction.part(i);
       Compaction.Part part = draft.read(Compaction.Part.class, key);
       if (part == null) {
         throw failure("the document " + key + " is missing");

@@ -37,10 +37,14 @@ interface CompactionBehaviour {
     final Compactor compactor;
 
     Replica(Store store) {
+      this(store, 1_000);
+    }
+
+    Replica(Store store, long commitsMax) {
       this.store = store;
       ledger = Ledger.open(store, InstantSource.system());
       snapshots = Snapshots.open(ledger);
-      compactor = Compactor.start(ledger, snapshots, KEPT);
+      compactor = Compactor.start(ledger, snapshots, KEPT, commitsMax);
     }
 
     void purge(int count) {
@@ -127,6 +131,35 @@ interface CompactionBehaviour {
   }
 
   @Test
+  default void manyCommitsWithoutEntriesMakeTheLogShorter() {
+    try (Replica replica = new Replica(open(), 30)) {
+      replica.purge(9);
+      for (int i = 0; i < 30; i++) {
+        int value = i;
+        replica.ledger.write(draft -> {
+          draft.put("nodes/one", List.of(value));
+          return value;
+        });
+      }
+      await().until(() -> replica.log().size() <= 5);
+      assertThat(replica.log()).endsWith(10L);
+      assertAllStamped(replica, 10);
+    }
+  }
+
+  @Test
+  default void eachCompactionHasDocumentsOfItsOwn() {
+    try (Replica replica = new Replica(open())) {
+      replica.purge(3 * KEPT);
+      await().until(() -> replica.log().getFirst() > 1);
+      List<String> keys = new ArrayList<>();
+      replica.store.each(Compaction.STAMPS, document -> keys.add(document.key()));
+      assertThat(keys).isNotEmpty();
+      assertThat(keys).allMatch(key -> key.matches("stamps/[0-9]{16}-[0-9a-f]{8}/[0-9]{4}"));
+    }
+  }
+
+  @Test
   default void compactionThatWasCutShortIsRepeated() {
     try (Replica replica = new Replica(open())) {
       replica.purge(3 * KEPT);
@@ -135,7 +168,7 @@ interface CompactionBehaviour {
       // trim.
       replica.ledger.write(draft -> {
         draft.put(
-            Compaction.part(1, 0),
+            Compaction.part(1, null, 0),
             new Compaction.Part(
                 List.of(new SelectorStamp("shop", new Selector.Tag("never"), 1, 0))));
         return 0;
@@ -144,7 +177,7 @@ interface CompactionBehaviour {
     try (Replica replica = new Replica(open())) {
       assertAllStamped(replica, 3L * KEPT + 1);
       replica.purge(3 * KEPT);
-      await().until(() -> replica.store.read(Compaction.part(1, 0)) == null);
+      await().until(() -> replica.store.read(Compaction.part(1, null, 0)) == null);
       assertAllStamped(replica, 6L * KEPT + 1);
     }
   }
