@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Transitions: <i>absent</i> until it has created its record, with the watermark 0; then
  * <i>created</i> until it has read the head of the log; then it <i>holds</i> its record and raises
- * the watermark. A write of which nothing is known makes it <i>unsure</i> until it has looked.
- * Where its record has been removed it is absent again, and makes another one.
+ * the watermark. A write of which nothing is known makes it <i>unsure</i> until it has looked; a
+ * create that is not found then is tried again, for the same record. Where its record has been
+ * removed it is absent again, and makes another one.
  *
  * <p>Why nothing is complete that a lease is not past (PURGE.md rules 18, 20 and 21):
  *
@@ -55,6 +56,10 @@ public final class Replica {
   private @Nullable String id;
   private long version;
   private long beat;
+
+  /** The beat of the record as it is known to have been there, 0 where it is not known to. */
+  private long writtenBeat;
+
   private long watermark;
 
   /** Whether the head has been read since the record was created. */
@@ -66,7 +71,7 @@ public final class Replica {
   /**
    * @param log the log that sequences count in
    * @param leases those that this control plane gives; none have been given yet
-   * @param ids a new id for each record, never one that was used before
+   * @param ids a new id for each call, never one that was used before
    */
   public Replica(String log, LeaseBook leases, Supplier<String> ids) {
     this.log = log;
@@ -131,9 +136,12 @@ public final class Replica {
   }
 
   private void create(ReplicaStore store, Moment sent) {
-    String created = ids.get();
+    String created;
     ReplicaRecord record;
     synchronized (this) {
+      // A create of before whose answer was lost may still come: then it is this one's record, and
+      // not one of nobody, for which the others would have to wait.
+      created = id == null ? ids.get() : id;
       id = created;
       phase = Phase.UNSURE; // until it is known to be there
       record = next(0, List.of());
@@ -181,20 +189,29 @@ public final class Replica {
 
   private synchronized void wrote(long now, Moment sent) {
     version = now;
+    writtenBeat = beat;
     written = sent;
     phase = begun ? Phase.HELD : Phase.CREATED;
   }
 
-  /** A record that is still there was there all the time: ids are not used twice. */
+  /**
+   * A record that is still there was there all the time: no id is used for another one once its
+   * record has been seen. But for a create that comes late, after the record was removed: that has
+   * an earlier beat than what was written, and is left to those who tidy up.
+   */
   private void lookUp(ReplicaStore store) {
     String mine = id();
     Kept kept = mine == null ? null : store.read(mine);
     synchronized (this) {
-      if (kept != null) {
+      if (kept != null && kept.record().beat() >= writtenBeat) {
         version = kept.version();
+        writtenBeat = kept.record().beat();
         phase = begun ? Phase.HELD : Phase.CREATED;
       } else {
-        id = null;
+        if (writtenBeat > 0) {
+          id = null; // it was there, and is gone
+        }
+        writtenBeat = 0;
         begun = false;
         written = null;
         phase = Phase.ABSENT;

@@ -132,7 +132,41 @@ final class ReplicaTest {
     assertThatThrownBy(() -> other.step(store, second(0), 0, List.of()))
         .isInstanceOf(StoreFailure.class);
     assertThat(other.step(store, second(0), 0, List.of())).isFalse();
-    assertThat(other.id()).isNull();
+    assertThat(store.read(other.id())).isNull();
+  }
+
+  @Test
+  void createThatComesLateIsNoRecordOfNobody() {
+    store.fails = Fails.BEFORE;
+    assertThatThrownBy(() -> step(0)).isInstanceOf(StoreFailure.class);
+    assertThat(step(0)).as("looks and finds nothing").isFalse();
+    store.create("r1", new ReplicaRecord(LOG, 1, 0, false, List.of()));
+    store.head = 4;
+    assertThat(step(1)).as("tries again").isFalse();
+    assertThat(step(1)).as("looks and finds it").isFalse();
+    assertThat(step(1)).as("reads the head").isFalse();
+    assertThat(step(1)).isTrue();
+    assertThat(store.all()).hasSize(1);
+    assertThat(renew("edge", 9, 1)).hasValue(4);
+  }
+
+  @Test
+  void createThatComesAfterTheRecordWasRemovedIsNotTakenForIt() {
+    store.fails = Fails.BEFORE;
+    assertThatThrownBy(() -> step(0)).isInstanceOf(StoreFailure.class);
+    assertThat(step(0)).isFalse();
+    registered();
+    String first = replica.id();
+    store.remove(first, store.read(first).version());
+    store.create(first, new ReplicaRecord(LOG, 1, 0, false, List.of()));
+    store.head = 20;
+    assertThat(step(1)).isFalse();
+    assertThat(step(1)).as("learns that it is gone").isFalse();
+    assertThat(renew("edge", 0, 1)).isEmpty();
+    assertThat(step(1)).isFalse();
+    assertThat(step(1)).isFalse();
+    assertThat(replica.id()).isNotEqualTo(first);
+    assertThat(renew("edge", 0, 1)).hasValue(20);
   }
 
   @Test
