@@ -1,6 +1,8 @@
 package io.nearcast.control.fleet;
 
+import io.nearcast.config.fleet.NodeReport;
 import io.nearcast.config.fleet.NodeRole;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of a node that is a member.
@@ -22,6 +24,24 @@ record Member(
     String address,
     long joined,
     long registered) {
+
+  /**
+   * What is kept of a node that reports.
+   *
+   * @param old what was kept before, null where it was no member
+   * @param head the last sequence of the log
+   */
+  static Member joining(String id, NodeReport report, @Nullable Member old, long head) {
+    long registered = old != null && old.boot().equals(report.boot()) ? old.registered() : head;
+    return new Member(
+        id,
+        report.boot(),
+        report.role(),
+        report.pop(),
+        report.address(),
+        old == null ? head : old.joined(),
+        registered);
+  }
 
   boolean isEdge() {
     return role == NodeRole.EDGE;

@@ -55,6 +55,8 @@ public final class Members {
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, Node> nodes = new TreeMap<>();
   private final Leases leases;
+  private final RecentHeads recent = new RecentHeads();
+  private final LeftProcesses left = new LeftProcesses();
   private long moves;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -154,7 +156,10 @@ public final class Members {
       if (node.heard(report, applied, true, now)) {
         moves++;
       }
-      if (!member.isEdge()) {
+      recent.saw(head(), now);
+      // One that follows nothing is not to hold up purges for ever; nor one whose control plane
+      // does not follow the log any more.
+      if (!member.isEdge() || applied < recent.longAgo(now) || !ledger.isOpen()) {
         return null;
       }
       // Counted first, then told from where on it has a lease (PURGE.md rule 18).
@@ -177,7 +182,7 @@ public final class Members {
         NodeReport report = node.heardHere(now);
         if (report != null) {
           Duration age = Duration.ofNanos(now - node.heardNanos());
-          heard.add(new Notice.Heard(node.member().id(), report, age.truncatedTo(MILLIS)));
+          heard.add(Notice.Heard.of(node.member().id(), report, age.truncatedTo(MILLIS)));
         }
       }
       return heard;
@@ -319,18 +324,12 @@ public final class Members {
 
   private void join(String id, NodeReport report) {
     ledger.write(draft -> {
+      left.joins(draft, id, report.boot());
       Member old = draft.read(Member.class, PREFIX + id);
       if (old == null && count() >= MEMBERS_MAX) {
         throw new Refusal(Reason.OVERLOADED, "there are " + MEMBERS_MAX + " nodes already");
       }
-      long joined = old == null ? draft.feed().sequence() : old.joined();
-      long registered =
-          old != null && old.boot().equals(report.boot())
-              ? old.registered()
-              : draft.feed().sequence();
-      Member member =
-          new Member(
-              id, report.boot(), report.role(), report.pop(), report.address(), joined, registered);
+      Member member = Member.joining(id, report, old, draft.feed().sequence());
       draft.put(PREFIX + id, member);
       return member;
     });
@@ -350,6 +349,7 @@ public final class Members {
       Member member = draft.read(Member.class, PREFIX + id);
       if (member != null && member.boot().equals(boot)) {
         draft.delete(PREFIX + id);
+        left.leaves(draft, id, boot);
       }
       return member;
     });

@@ -5,6 +5,7 @@ import io.nearcast.control.store.Document;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ public final class PeerExchange implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
-  /** So many reports stay below what one value may have. */
-  private static final int NODES_PER_NOTICE = 1_000;
+  /** Less than what one value may have. */
+  private static final int BYTES_PER_NOTICE = 300_000;
 
   /** A notice that has stood still for so many periods is of a control plane that is gone. */
   private static final int STILL_MAX = 600;
@@ -69,33 +70,55 @@ public final class PeerExchange implements AutoCloseable {
     }
   }
 
+  /** Hears the others also where it cannot tell them anything. */
   private void exchange() {
+    boolean isTold = attempt(this::tell);
+    boolean isHeard = attempt(() -> store.told().forEach(this::hear));
+    failing = !isTold || !isHeard;
+  }
+
+  private boolean attempt(Runnable half) {
     try {
-      tell();
-      store.told().forEach(this::hear);
-      failing = false;
+      half.run();
+      return true;
     } catch (StoreFailure e) {
       if (!failing) {
         LOG.warn("cannot exchange reports with other control planes, tries on: {}", e.getMessage());
       }
-      failing = true;
+    } catch (RuntimeException e) {
+      if (!failing) {
+        LOG.error("cannot exchange reports with other control planes, tries on", e);
+      }
     }
+    failing = true;
+    return false;
   }
 
   private void tell() {
-    List<Notice.Heard> heard = members.heardHere();
+    List<List<Notice.Heard>> notices = split(members.heardHere());
     beat++;
-    int notices = (heard.size() + NODES_PER_NOTICE - 1) / NODES_PER_NOTICE;
-    for (int i = 0; i < notices; i++) {
-      int from = i * NODES_PER_NOTICE;
-      List<Notice.Heard> some =
-          heard.subList(from, Math.min(heard.size(), from + NODES_PER_NOTICE));
-      store.tell(name + "/" + i, Documents.writeJson(new Notice(beat, some)));
+    for (int i = 0; i < notices.size(); i++) {
+      store.tell(name + "/" + i, Documents.writeJson(new Notice(beat, notices.get(i))));
     }
-    for (int i = notices; i < told; i++) {
+    for (int i = notices.size(); i < told; i++) {
       store.forget(name + "/" + i);
     }
-    told = notices;
+    told = notices.size();
+  }
+
+  /** What goes into each notice, so that all stores take it. */
+  static List<List<Notice.Heard>> split(List<Notice.Heard> all) {
+    List<List<Notice.Heard>> notices = new ArrayList<>();
+    long bytes = BYTES_PER_NOTICE;
+    for (Notice.Heard heard : all) {
+      bytes += heard.bytes();
+      if (bytes > BYTES_PER_NOTICE) {
+        notices.add(new ArrayList<>());
+        bytes = heard.bytes();
+      }
+      notices.getLast().add(heard);
+    }
+    return notices;
   }
 
   private void hear(Document document) {
