@@ -59,6 +59,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Condition closing = lock.newCondition();
   private Running running;
   private boolean closed;
+  private long begunNanos = System.nanoTime();
 
   /** All parts, the last one first. */
   private record Running(
@@ -121,10 +122,16 @@ public final class ControlPlane implements AutoCloseable {
         return;
       }
       running.stop();
+      // Where it had to begin anew just now, it is not at once that it is better.
+      long pauseNanos = begunNanos + TimeUnit.SECONDS.toNanos(RETRY_SECONDS) - System.nanoTime();
+      while (!closed && pauseNanos > 0) {
+        pauseNanos = closing.awaitNanos(pauseNanos);
+      }
       String trouble = "";
       while (!closed) {
         try {
           running = run(options, data);
+          begunNanos = System.nanoTime();
           watch(running.ledger());
           LOG.info("has begun anew, with the log {}", running.ledger().state().log());
           return;
@@ -161,8 +168,7 @@ public final class ControlPlane implements AutoCloseable {
     parts.push(Compactor.start(ledger, snapshots, options.logEntries()));
     int purgesKept = store.isShared() ? Purges.KEPT_SHARED_MAX : Purges.KEPT_MAX;
     parts.push(History.start(ledger, List.of(Purges.history(purgesKept), Warms.history())));
-    FeedTail tail = FeedTail.start(ledger.state().log(), ledger.state().sequence());
-    ledger.listen(tail::committed);
+    FeedTail tail = FeedTail.follow(ledger);
     parts.push(FleetPublisher.start(members, tail));
     Warms warms = new Warms(ledger, members, clock);
     RestApi api = new RestApi(ledger, tokens, members, purges, warms, tail, snapshots);

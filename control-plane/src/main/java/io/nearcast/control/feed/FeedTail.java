@@ -1,6 +1,8 @@
 package io.nearcast.control.feed;
 
+import io.nearcast.config.feed.FeedState;
 import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.store.Entry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,24 @@ public final class FeedTail {
    */
   public static FeedTail start(String log, long head) {
     return start(log, head, GAP);
+  }
+
+  /**
+   * Begins where a ledger is and follows it: on the ledger's thread, so that nothing is published
+   * between the two.
+   */
+  public static FeedTail follow(Ledger ledger) {
+    AtomicReference<@Nullable FeedTail> begun = new AtomicReference<>();
+    return ledger.write(draft -> {
+      FeedTail tail = begun.get(); // where others of the commit have to be decided again
+      if (tail == null) {
+        FeedState durable = ledger.state(); // not the draft's, which may be refused yet
+        tail = start(durable.log(), durable.sequence());
+        ledger.listen(tail::committed);
+        begun.set(tail);
+      }
+      return tail;
+    });
   }
 
   /** With another gap than that of all control planes. */

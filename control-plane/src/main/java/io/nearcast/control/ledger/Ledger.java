@@ -315,12 +315,24 @@ public final class Ledger implements AutoCloseable {
     } catch (StoreFailure e) {
       lost(e);
     } catch (OutOfStep e) {
-      end(e);
+      LOG.warn("{}: everything is read anew", e.getMessage());
+      end();
+    } catch (RuntimeException e) {
+      unreadable(e);
     }
   }
 
+  /** What others have written is of a newer version, or broken. */
+  private void unreadable(RuntimeException e) {
+    LOG.error(
+        "cannot take in what the store has: until it can be read, as by a control plane of the"
+            + " version that wrote it, this one takes no changes and gives no leases",
+        e);
+    end();
+  }
+
   /** Takes no more decisions: what they would be built on is not what the store has. */
-  private void end(OutOfStep e) {
+  private void end() {
     Runnable told;
     synchronized (listeners) {
       if (outOfStep) {
@@ -329,7 +341,6 @@ public final class Ledger implements AutoCloseable {
       outOfStep = true;
       told = renewal;
     }
-    LOG.warn("{}: everything is read anew", e.getMessage());
     closed = true;
     if (told != null) {
       told.run();
@@ -337,9 +348,9 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Has somebody called once where the store does not go on from what this ledger knows: it takes
-   * no more decisions then, and another one has to be opened. The call comes from any thread and
-   * must not block.
+   * Has somebody called once where the store does not go on from what this ledger knows, or goes on
+   * with what it cannot read: it takes no more decisions then, and another one has to be opened.
+   * The call comes from any thread and must not block.
    */
   public void onOutOfStep(Runnable told) {
     boolean already;
@@ -375,12 +386,12 @@ public final class Ledger implements AutoCloseable {
   /** Decides and writes until every one of the group has its answer. */
   private void decide(Deque<Pending<?>> group) {
     group.removeIf(pending -> !pending.begin());
-    if (closed && isOutOfStep()) {
-      group.forEach(pending -> pending.fail(stopping()));
-      return;
-    }
     int atOnce = GROUP_MAX;
     while (!group.isEmpty()) {
+      if (closed && isOutOfStep()) {
+        group.forEach(pending -> pending.fail(stopping()));
+        return;
+      }
       Draft draft = new Draft(store, state, clock.instant());
       List<Pending<?>> decided = new ArrayList<>();
       try {
@@ -456,7 +467,8 @@ public final class Ledger implements AutoCloseable {
         }
         return written;
       } catch (OutOfStep e) {
-        end(e);
+        LOG.warn("{}: everything is read anew", e.getMessage());
+        end();
         decided.forEach(pending -> pending.fail(StoreAway.unknown(e)));
         return true;
       } catch (StoreFailure e) {
@@ -468,6 +480,10 @@ public final class Ledger implements AutoCloseable {
           return true;
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
+      } catch (RuntimeException e) {
+        unreadable(e);
+        decided.forEach(pending -> pending.fail(StoreAway.unknown("as before", e)));
+        return true;
       }
     }
   }

@@ -8,7 +8,12 @@ import io.nearcast.config.feed.Change;
 import io.nearcast.config.feed.FeedEntry;
 import io.nearcast.config.model.Pop;
 import io.nearcast.control.problem.Refusal;
+import io.nearcast.control.store.Commit;
+import io.nearcast.control.store.Entry;
+import io.nearcast.control.store.Position;
+import io.nearcast.control.store.StaleRevision;
 import io.nearcast.control.store.Store;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -237,6 +242,39 @@ final class LedgerTest {
     ledger.refresh();
     await().until(ledger::isStoreReachable);
     assertThat(ledger.write(LedgerTest::increment)).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeReadEndsTheLedgerAndItSaysSo() throws Exception {
+    Ledger ledger = open();
+    CountDownLatch told = new CountDownLatch(1);
+    ledger.onOutOfStep(told::countDown);
+    writeUnreadable();
+    told.await();
+    assertThat(ledger.isOpen()).isFalse();
+    assertRefused(ledger, "reads its store anew");
+  }
+
+  @Test
+  void decisionsThatMeetWhatCannotBeReadAreAnswered() throws Exception {
+    Ledger ledger = open();
+    CountDownLatch told = new CountDownLatch(1);
+    ledger.onOutOfStep(told::countDown);
+    memory.beforeNextCommit(this::writeUnreadable);
+    assertRefused(ledger, "may have been written or not");
+    told.await();
+    assertRefused(ledger, "reads its store anew");
+  }
+
+  /** As a control plane of a newer version may. */
+  private void writeUnreadable() {
+    Position now = memory.store().position();
+    Entry entry = new Entry(now.head() + 1, "{\"newer\": true}".getBytes(StandardCharsets.UTF_8));
+    try {
+      memory.store().commit(new Commit(now.revision() + 1, List.of(entry), List.of()));
+    } catch (StaleRevision e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -51,10 +51,13 @@ final class HeadWatch implements AutoCloseable {
           index = now.compareTo(index) < 0 ? BigInteger.ZERO : now;
           tell();
         }
-      } catch (StoreFailure e) {
+      } catch (RuntimeException e) {
         if (!closed) {
           if (pause.equals(RETRY_MIN)) {
-            LOG.warn("cannot watch the head, tries on: {}", e.getMessage());
+            LOG.warn(
+                "cannot watch the head, tries on: {}",
+                e.getMessage(),
+                e instanceof StoreFailure ? null : e);
             tell();
           }
           pause = backOff(pause);
@@ -66,7 +69,11 @@ final class HeadWatch implements AutoCloseable {
   private void tell() {
     Runnable current = listener;
     if (current != null) {
-      current.run();
+      try {
+        current.run();
+      } catch (RuntimeException e) {
+        LOG.error("nobody takes in that the head has moved", e);
+      }
     }
   }
 
