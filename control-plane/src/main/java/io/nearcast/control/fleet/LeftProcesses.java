@@ -13,7 +13,8 @@ import java.util.Objects;
 /**
  * The processes that have left of late, one for each id: a report of such a one that comes late
  * does not make it a member again. Each is a document, until another process joins under the id;
- * the old ones go with the next that leaves. Thread-safe; decisions call it on the ledger's thread.
+ * the old ones go with others that leave. Belongs to the ledger's thread, on which decisions call
+ * it.
  */
 final class LeftProcesses {
   /** How late a report can come, amply. */
@@ -21,6 +22,10 @@ final class LeftProcesses {
 
   private static final String PREFIX = "left/";
   private static final int FORGOTTEN_AT_ONCE = 20;
+  private static final Duration LOOK_GAP = Duration.ofMinutes(1);
+
+  /** When it is looked for old ones again. */
+  private Instant looksFrom = Instant.MIN;
 
   /**
    * What is kept of a process.
@@ -49,12 +54,22 @@ final class LeftProcesses {
 
   /** A process has said that it leaves. */
   void leaves(Draft draft, String id, String boot) {
-    List<Document> all = draft.list(PREFIX);
-    all.stream()
-        .filter(document -> isOver(document, draft.now()))
-        .limit(FORGOTTEN_AT_ONCE)
-        .forEach(document -> draft.delete(document.key()));
+    if (!draft.now().isBefore(looksFrom)) {
+      forget(draft);
+    }
     draft.put(PREFIX + id, new Left(boot, draft.now()));
+  }
+
+  /** Now and then, for it reads all of them. */
+  private void forget(Draft draft) {
+    List<Document> old =
+        draft.list(PREFIX).stream()
+            .filter(document -> isOver(document, draft.now()))
+            .limit(FORGOTTEN_AT_ONCE)
+            .toList();
+    old.forEach(document -> draft.delete(document.key()));
+    boolean all = old.size() < FORGOTTEN_AT_ONCE;
+    looksFrom = all ? draft.now().plus(LOOK_GAP) : draft.now();
   }
 
   private static boolean isOver(Document document, Instant now) {
