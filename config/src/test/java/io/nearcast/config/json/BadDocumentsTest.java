@@ -132,7 +132,7 @@ final class BadDocumentsTest {
         .containsExactly(
             new Problem(
                 "/type",
-                "is missing: write one of serviceActivated, serviceRemoved, purgeIssued, popChanged,"
+                "is missing: write one of serviceActivated, serviceRemoved, purgeIssued, warmOrdered, popChanged,"
                     + " popRemoved, nodeDrained, tierKeyChanged"));
     assertThat(problems(Change.class, "{type: popGone, name: fra}"))
         .extracting(Problem::pointer)
