@@ -308,6 +308,21 @@ final class CachingTest {
   }
 
   @Test
+  void aDateFromBeforeAnUnsafeRequestIsNotConfirmed() {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering("old", "Cache-Control: max-age=3600");
+        TestNode edge = TestNode.edge(origin)) {
+      String since = "If-Modified-Since: " + edge.get("/a").field("Date");
+      edge.get("/b");
+      edge.settle().advanceSeconds(10);
+      origin.script(call -> call.reply(200, "new", "Cache-Control: max-age=3600"));
+      edge.ask("POST", "/a", "Content-Length: 0");
+      assertThat(edge.get("/a", since).text()).as("while it is fetched").isEqualTo("new");
+      assertThat(edge.settle().get("/a", since).text()).as("once it is stored").isEqualTo("new");
+      assertThat(edge.get("/b", since).status()).as("of another URL").isEqualTo(304);
+    }
+  }
+
+  @Test
   void emptyAnswersHaveNoLength() {
     try (ScriptedOrigin origin = ScriptedOrigin.start(call -> call.reply(204, "", FRESH));
         TestNode edge = TestNode.edge(origin)) {

@@ -1,5 +1,6 @@
 package io.nearcast.edge.flow;
 
+import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Conditions;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.PartialContent;
@@ -7,10 +8,10 @@ import io.nearcast.edge.rules.Ranges;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.store.Content;
-import io.nearcast.edge.store.StoredResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of an answer a request gets: by its conditions nothing, by its ranges some of it, else all.
@@ -25,18 +26,24 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
   /**
    * The portion that a request gets.
    *
+   * @param key of the request, null where it has none
    * @param rangeable whether a range of this answer means something
    * @param tier whether it is another tier's, which hears all that may have changed
    */
   static Portion of(
-      RequestHead request, Answer answer, boolean rangeable, boolean tier, Engine engine) {
+      RequestHead request,
+      @Nullable CacheKey key,
+      Answer answer,
+      boolean rangeable,
+      boolean tier,
+      Engine engine) {
     if (answer.freshness() != null
         && !(tier && byDateOnly(request, answer))
         && Conditions.evaluate(
                 request,
                 answer.head(),
                 answer.freshness(),
-                engine.everPurged() || changedLately(answer, engine),
+                changedLately(request, key, answer, engine),
                 engine.nowMillis())
             == Conditions.Outcome.NOT_MODIFIED) {
       Fields fields =
@@ -70,10 +77,16 @@ record Portion(ResponseHead head, long length, List<BodyWriter.Part> parts, Stri
     return !answer.head().fields().has("Last-Modified") && !request.fields().has("If-None-Match");
   }
 
-  /** Whether an unsafe request was for its URL, so that a client's copy may be older than that. */
-  private static boolean changedLately(Answer answer, Engine engine) {
-    StoredResponse stored = answer.stored();
-    return stored != null && engine.invalidations().lately(stored.key());
+  /**
+   * Whether a purge, or an unsafe request for its URL, may be newer than a client's copy: also
+   * where the answer is new and still grows. Only a date by itself does not show that, so that
+   * nothing else needs to look.
+   */
+  private static boolean changedLately(
+      RequestHead request, @Nullable CacheKey key, Answer answer, Engine engine) {
+    return request.fields().has("If-Modified-Since")
+        && byDateOnly(request, answer)
+        && (engine.everPurged() || (key != null && engine.invalidations().lately(key)));
   }
 
   private static Ranges.Selection selection(RequestHead request, Answer answer) {

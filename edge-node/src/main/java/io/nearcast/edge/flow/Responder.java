@@ -214,7 +214,7 @@ final class Responder {
     answered = true;
     outcome = said;
     boolean rangeable = !(eligible && rangeIsAmbiguous());
-    Portion portion = Portion.of(head, answer, rangeable, tier, engine);
+    Portion portion = Portion.of(head, key, answer, rangeable, tier, engine);
     if (coding != null && portion.isWhole(answer) && head.method().equals("GET")) {
       engine.forms().sent(coding, from.length() - answer.length());
     }
@@ -229,7 +229,7 @@ final class Responder {
   long firstByte(Answer answer) {
     return head.method().equals("HEAD")
         ? -1
-        : Portion.of(head, answer, true, tier, engine).firstByte();
+        : Portion.of(head, key, answer, true, tier, engine).firstByte();
   }
 
   private boolean rangeIsAmbiguous() {
