@@ -147,6 +147,76 @@ final class CachingTest {
   }
 
   @Test
+  void varyThatAHeadBringsCounts() {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("one", "Cache-Control: max-age=5", "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a", "X-L: en");
+      edge.settle().advanceSeconds(6);
+      origin.script(call -> call.reply(200, "one", FRESH, "ETag: \"1\"", "Vary: X-L"));
+      edge.ask("HEAD", "/a", "X-L: en");
+      origin.script(call -> call.reply(200, "two", FRESH, "ETag: \"2\"", "Vary: X-L"));
+      assertThat(edge.settle().get("/a", "X-L: de").text()).isEqualTo("two");
+      assertThat(edge.settle().get("/a", "X-L: en").text()).isEqualTo("one");
+      assertThat(origin.requests()).hasSize(3);
+    }
+  }
+
+  @Test
+  void headThatForbidsStoringRemovesWhatIsStored() {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering("one", FRESH, "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a");
+      edge.settle().advanceSeconds(61);
+      edge.ask("HEAD", "/a", "Authorization: Basic YTpi");
+      assertThat(edge.settle().engine().parts().store().stats().responses())
+          .as("the request forbids it for itself alone")
+          .isOne();
+      origin.script(call -> call.reply(200, "one", "Cache-Control: private", "ETag: \"1\""));
+      edge.ask("HEAD", "/a");
+      assertThat(edge.settle().engine().parts().store().stats().responses()).isZero();
+    }
+  }
+
+  @Test
+  void headThatIsForTheOriginAloneChangesNothingStored() {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering("hello", FRESH, "ETag: \"1\"");
+        TestNode edge = TestNode.edge(origin)) {
+      edge.get("/a");
+      edge.settle();
+      origin.script(call -> call.reply(404, "gone", FRESH));
+      assertThat(edge.ask("HEAD", "/a", "If-Match: *").status()).isEqualTo(404);
+      assertThat(edge.settle().get("/a").text()).isEqualTo("hello");
+      assertThat(origin.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void headFromBeforeAnUnsafeRequestChangesNothingStored() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.start(call -> {
+              if (call.head().method().equals("HEAD")) {
+                asked.countDown();
+                answer.await();
+                call.reply(200, "old", FRESH, "ETag: \"1\"");
+              } else {
+                call.reply(200, "new", FRESH, "ETag: \"2\"");
+              }
+            });
+        TestNode edge = TestNode.edge(origin);
+        Wire head = edge.connect().send(Wire.request("HEAD", "/a"))) {
+      asked.await();
+      edge.ask("POST", "/a", "Content-Length: 0");
+      edge.get("/a");
+      answer.countDown();
+      assertThat(head.read(true).field("ETag")).isEqualTo("\"1\"");
+      assertThat(edge.settle().get("/a").field("Cache-Status")).contains("; hit");
+    }
+  }
+
+  @Test
   void headThatMeetsStaleContentHasItRefreshed() {
     try (ScriptedOrigin origin =
             ScriptedOrigin.answering(

@@ -94,6 +94,24 @@ final class PartialTest {
   }
 
   @Test
+  void varyThatTheRestBringsCounts() {
+    edge.get("/a", "Range: bytes=-4", "X-L: en");
+    edge.settle();
+    origin.script(call -> {
+      if (!"en".equals(call.head().field("X-L"))) {
+        call.reply(200, "abcdefghij", FRESH, "ETag: \"2\"", "Vary: X-L");
+      } else {
+        call.reply(206, "012345", FRESH, TAG, "Content-Range: bytes 0-5/10", "Vary: X-L");
+      }
+    });
+    assertThat(edge.get("/a", "X-L: en").text()).isEqualTo(WHOLE);
+    assertThat(edge.settle().get("/a", "X-L: de", "Range: bytes=7-8").text()).isEqualTo("hi");
+    assertThat(edge.settle().get("/a", "X-L: de").text()).isEqualTo("abcdefghij");
+    assertThat(edge.get("/a", "X-L: en").text()).isEqualTo(WHOLE);
+    assertThat(origin.requests()).hasSize(3);
+  }
+
+  @Test
   void anEndOfAnotherVersionIsNotJoined() {
     edge.get("/a", "Range: bytes=-4");
     edge.settle();

@@ -104,12 +104,15 @@ record Arrivals(
     ResponseHead head = Validation.update(candidate.head(), came.raw.dated(came.now));
     Freshness freshness = freshness(head, came);
     boolean keep = engine.purges().keeps(came.asOf) && refusal(head, freshness) == null;
-    Variant selects = variant(candidate, head);
+    Variant selects = variant(order, candidate, head);
     return new Arrival.Confirm(candidate, head, freshness, selects, came.asOf, keep);
   }
 
-  /** A 304 may bring another Vary, which counts from then on (RFC 9111 sections 3.2 and 4.1). */
-  private Variant variant(StoredResponse stored, ResponseHead updated) {
+  /**
+   * What updates a stored head may bring another Vary, which counts from then on (RFC 9111 sections
+   * 3.2 and 4.1).
+   */
+  static Variant variant(Order order, StoredResponse stored, ResponseHead updated) {
     Variant now = VaryRule.of(updated, order.client(), order.policy().key());
     return now.names().equals(stored.variant().names()) ? stored.variant() : now;
   }
@@ -235,7 +238,7 @@ record Arrivals(
         Arrival.Kind.WHOLE,
         head,
         freshness,
-        candidate.variant(),
+        variant(order, candidate, head),
         came.asOf,
         union.length(),
         behind ? candidate : null,

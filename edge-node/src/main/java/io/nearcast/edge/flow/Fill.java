@@ -5,6 +5,7 @@ import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
+import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Slices;
@@ -212,7 +213,8 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void head(Target from, ResponseHead raw, long length) {
-    if (order.upstream().head().method().equals("HEAD")) {
+    // One that was handed on past what is fresh has its own conditions: its answer says nothing.
+    if (order.reason() == Reason.HEAD && !invalidated()) {
       HeadEffects.apply(engine, order, raw, placed().atMillis());
     }
     switch (arrivals().of(from, raw, length)) {
@@ -432,6 +434,11 @@ final class Fill implements UpstreamListener {
     }
     AsOf asOf = complete.asOf();
     if (!invalidated() && engine.purges().keeps(new Position(asOf.log(), asOf.sequence()))) {
+      if (candidate != null
+          && order.aim() == Aim.Plain.COMPLETE
+          && !complete.variant().equals(candidate.variant())) {
+        engine.store().remove(candidate);
+      }
       engine.store().put(complete, order.policy().key().variants());
     } else {
       complete.release();

@@ -2,11 +2,13 @@ package io.nearcast.edge.flow;
 
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.Freshness;
+import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Storability;
 import io.nearcast.edge.rules.Storable;
 import io.nearcast.edge.rules.Validation;
+import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 
@@ -40,14 +42,28 @@ final class HeadEffects {
     ResponseHead head = Validation.update(stored.head(), answer.dated(now));
     RequestHead asGet = withMethodGet(order.client());
     Freshness freshness = Freshness.of(asGet, head, requestMillis, now, order.policy());
-    if (Storability.decide(asGet, head, freshness, order.policy()) instanceof Storable.Store) {
-      // It says nothing of purges: the body is as old as it was.
-      engine
-          .store()
-          .put(
-              stored.withHead(head, stored.variant(), freshness, stored.asOf(), stored.ownEpoch()),
-              order.policy().key().variants());
+    Storable storable = Storability.decide(asGet, head, freshness, order.policy());
+    if (storable instanceof Storable.DoNotStore(Reason reason)) {
+      if (!ofRequest(reason)) {
+        engine.store().remove(stored);
+      }
+      return;
     }
+    Variant variant = Arrivals.variant(order, stored, head);
+    if (!variant.equals(stored.variant())) {
+      engine.store().remove(stored);
+    }
+    // It says nothing of purges: the body is as old as it was.
+    engine
+        .store()
+        .put(
+            stored.withHead(head, variant, freshness, stored.asOf(), stored.ownEpoch()),
+            order.policy().key().variants());
+  }
+
+  /** What only this one request has against storing says nothing of what others may have stored. */
+  private static boolean ofRequest(Reason reason) {
+    return reason == Reason.REQUEST_NO_STORE || reason == Reason.AUTHORIZATION;
   }
 
   private static long length(StoredResponse stored) {
