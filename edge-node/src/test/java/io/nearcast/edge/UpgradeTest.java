@@ -370,18 +370,31 @@ final class UpgradeTest {
   }
 
   @Test
-  void noMoreTunnelsAreOpenThanMayBeAndQuietOnesEnd() {
-    TunnelLimits limits = new TunnelLimits(1, Duration.ofMillis(500));
+  void noMoreTunnelsAreOpenThanMayBe() {
+    TunnelLimits limits = new TunnelLimits(1, Duration.ofMinutes(5));
+    try (ScriptedOrigin origin = ScriptedOrigin.start(WebSocketScript::echo);
+        TestNode edge = allowing(TestNode.edge(origin, limits), origin)) {
+      try (Wire first = edge.connect().send(Wire.request("GET", "/chat", HANDSHAKE))) {
+        assertThat(first.readHead().status()).isEqualTo(101);
+        Message refused = edge.get("/chat", HANDSHAKE);
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.field("Retry-After")).isEqualTo("1");
+        assertThat(edge.metric("nearcast_tunnels_refused_total")).isEqualTo(1);
+      }
+      await("the client is gone").until(() -> edge.metric("nearcast_tunnels") == 0);
+      assertThat(edge.get("/chat", HANDSHAKE).status()).isEqualTo(101);
+    }
+  }
+
+  @Test
+  void tunnelEndsInWhichNothingWasSaidForAWhile() {
+    TunnelLimits limits = new TunnelLimits(1, Duration.ofMillis(200));
     try (ScriptedOrigin origin = ScriptedOrigin.start(WebSocketScript::echo);
         TestNode edge = allowing(TestNode.edge(origin, limits), origin);
-        Wire first = edge.connect().send(Wire.request("GET", "/chat", HANDSHAKE))) {
-      assertThat(first.readHead().status()).isEqualTo(101);
-      Message refused = edge.get("/chat", HANDSHAKE);
-      assertThat(refused.status()).isEqualTo(503);
-      assertThat(refused.field("Retry-After")).isEqualTo("1");
-      assertThat(edge.metric("nearcast_tunnels_refused_total")).isEqualTo(1);
-      await("nothing was said for half a second").until(() -> edge.metric("nearcast_tunnels") == 0);
-      assertThat(edge.get("/chat", HANDSHAKE).status()).isEqualTo(101);
+        Wire client = edge.connect().send(Wire.request("GET", "/chat", HANDSHAKE))) {
+      assertThat(client.readHead().status()).isEqualTo(101);
+      await().until(() -> edge.metric("nearcast_tunnels") == 0);
+      await().until(() -> origin.connections() == 0);
     }
   }
 }

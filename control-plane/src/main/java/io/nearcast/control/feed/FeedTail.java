@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * go first. A stream holds nothing but its place, so that a slow one costs no memory: when what it
  * has to send next is gone, it is behind and ends.
  *
- * <p>What becomes durable goes out at once, but within {@link #GAP} after the batch before it is
- * gathered: so a thousand changes a second cost each stream and each node a hundred batches.
+ * <p>What becomes durable goes out at once, but within a while after the batch before it is
+ * gathered: {@link #GAP}, and that again for every {@value #ENTRIES_PER_GAP} entries that it had,
+ * up to {@link #GAP_MAX}. So few changes a second wait for hardly anything, and a thousand cost
+ * each stream and each node twenty batches and reports.
  *
  * <p>Guarded by {@code lock}; streams wait on {@code news}, the thread that sends what was gathered
  * on {@code gathering}.
@@ -32,6 +34,10 @@ public final class FeedTail {
   /** The least time between two batches. */
   static final Duration GAP = Duration.ofMillis(10);
 
+  /** The most time between two batches. */
+  static final Duration GAP_MAX = Duration.ofMillis(50);
+
+  private static final int ENTRIES_PER_GAP = 5;
   private static final int FRAMES_MAX = 4_096;
   private static final long BYTES_MAX = 32 << 20;
   private static final byte[] NO_FLEET = new byte[0];
@@ -44,7 +50,10 @@ public final class FeedTail {
   private final Condition news = lock.newCondition();
   private final Condition gathering = lock.newCondition();
   private final List<Entry> gathered = new ArrayList<>();
-  private long sentNanos;
+
+  /** When the next batch may go. */
+  private long dueNanos;
+
   private final Deque<Frame> frames = new ArrayDeque<>();
   private long bytes;
   private long head;
@@ -82,7 +91,7 @@ public final class FeedTail {
     this.framesMax = framesMax;
     this.bytesMax = bytesMax;
     gapNanos = gap.toNanos();
-    sentNanos = System.nanoTime() - gapNanos;
+    dueNanos = System.nanoTime();
   }
 
   /**
@@ -124,7 +133,7 @@ public final class FeedTail {
     lock.lock();
     try {
       while (!closed) {
-        long leftNanos = sentNanos + gapNanos - System.nanoTime();
+        long leftNanos = dueNanos - System.nanoTime();
         if (gathered.isEmpty()) {
           gathering.await();
         } else if (leftNanos > 0) {
@@ -164,7 +173,7 @@ public final class FeedTail {
     lock.lock();
     try {
       gathered.addAll(entries);
-      if (System.nanoTime() - sentNanos >= gapNanos) {
+      if (System.nanoTime() - dueNanos >= 0) {
         send();
       } else {
         gathering.signal();
@@ -175,6 +184,7 @@ public final class FeedTail {
   }
 
   private void send() {
+    dueNanos = System.nanoTime() + gapNanos(gathered.size());
     for (Frame frame : Frame.split(gathered)) {
       frames.addLast(frame);
       bytes += frame.event().length;
@@ -184,8 +194,11 @@ public final class FeedTail {
     while (frames.size() > framesMax || (bytes > bytesMax && frames.size() > 1)) {
       bytes -= frames.removeFirst().event().length;
     }
-    sentNanos = System.nanoTime();
     news.signalAll();
+  }
+
+  private long gapNanos(int entries) {
+    return Math.min(gapNanos * (1 + entries / ENTRIES_PER_GAP), GAP_MAX.toNanos());
   }
 
   /** Has all streams send this fleet next. */

@@ -166,40 +166,37 @@ public final class Purges implements AutoCloseable {
    * @param author the id of the token
    * @param key what the client calls the request, or null; where it has been carried out before,
    *     nothing is purged and the purge of then is returned
-   * @return the purge as it is just after that
+   * @return the purge; {@link #view} says how far it is
    * @throws Refusal if the service is not there, or the key was for another request; then nothing
    *     was purged
    * @throws InvalidDocument if a selector cannot be; then nothing was purged
    */
-  public PurgeView issue(
+  public StoredPurge issue(
       String service, PurgeRequest request, String author, @Nullable IdempotencyKey key) {
-    StoredPurge issued =
-        ledger.write(draft -> {
-          Long known = key == null ? null : keys.find(draft, key, request);
-          StoredPurge before = known == null ? null : stored(draft, known);
-          if (before != null) {
-            return before;
-          }
-          ActiveService active = draft.feed().services().get(service);
-          if (active == null) {
-            throw Refusal.invalid("/service", "names no service that is there");
-          }
-          List<Selector> selectors = Selectors.of(request, active.service());
-          checkRoom();
-          long sequence = draft.nextSequence();
-          String id = sequence + "-" + draft.feed().log().substring(0, ID_LOG_CHARS);
-          draft.append(new Change.PurgeIssued(id, service, request.soft(), selectors));
-          StoredPurge purge =
-              new StoredPurge(
-                  id, sequence, service, request.soft(), selectors, draft.now(), author);
-          draft.put(PurgeRecords.key(sequence), purge);
-          draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence, service));
-          if (key != null) {
-            keys.keep(draft, key, request, sequence);
-          }
-          return purge;
-        });
-    return view(issued);
+    return ledger.write(draft -> {
+      Long known = key == null ? null : keys.find(draft, key, request);
+      StoredPurge before = known == null ? null : stored(draft, known);
+      if (before != null) {
+        return before;
+      }
+      ActiveService active = draft.feed().services().get(service);
+      if (active == null) {
+        throw Refusal.invalid("/service", "names no service that is there");
+      }
+      List<Selector> selectors = Selectors.of(request, active.service());
+      checkRoom();
+      long sequence = draft.nextSequence();
+      String id = sequence + "-" + draft.feed().log().substring(0, ID_LOG_CHARS);
+      draft.append(new Change.PurgeIssued(id, service, request.soft(), selectors));
+      StoredPurge purge =
+          new StoredPurge(id, sequence, service, request.soft(), selectors, draft.now(), author);
+      draft.put(PurgeRecords.key(sequence), purge);
+      draft.put(OPEN_PREFIX + digits(sequence), new Open(sequence, service));
+      if (key != null) {
+        keys.keep(draft, key, request, sequence);
+      }
+      return purge;
+    });
   }
 
   /** A purge, or null where it is so old that it has been deleted: then its key counts no more. */
@@ -231,11 +228,11 @@ public final class Purges implements AutoCloseable {
   }
 
   /** Waits until a purge is complete, but no longer than a time. */
-  public void await(PurgeView issued, Duration patience) throws InterruptedException {
+  public void await(StoredPurge issued, Duration patience) throws InterruptedException {
     Waiting completed;
     lock.lock();
     try {
-      completed = waitsEnded ? null : open.get(issued.purge().sequence());
+      completed = waitsEnded ? null : open.get(issued.sequence());
     } finally {
       lock.unlock();
     }
@@ -245,7 +242,7 @@ public final class Purges implements AutoCloseable {
     try {
       completed.completed().get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      LOG.debug("purge {} is not complete yet", issued.purge().id());
+      LOG.debug("purge {} is not complete yet", issued.id());
     } catch (ExecutionException e) {
       throw new IllegalStateException("nobody completes it so", e);
     }

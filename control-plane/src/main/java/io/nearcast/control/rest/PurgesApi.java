@@ -55,18 +55,17 @@ final class PurgesApi {
     }
     call.principal().requireService(service);
     Duration patience = patience(call.header("Prefer"));
-    PurgeView view =
+    StoredPurge issued =
         purges.issue(
             service,
             request,
             call.principal().token(),
             IdempotencyKey.of(call.principal().token(), call.headers("Idempotency-Key")));
-    boolean met = false;
     if (patience != null) {
-      purges.await(view, patience);
-      view = purges.get(view.purge().id());
-      met = view.state() == PurgeState.COMPLETE;
+      purges.await(issued, patience);
     }
+    PurgeView view = patience == null ? purges.view(issued) : purges.get(issued.id());
+    boolean met = patience != null && view.state() == PurgeState.COMPLETE;
     if (met) {
       call.context().header("Preference-Applied", "wait");
     }

@@ -80,7 +80,7 @@ final class NarrowPurgesTest {
   private List<StoredPurge> issue(int count) {
     List<StoredPurge> issued = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      issued.add(purges.issue("shop", ALL, "token", null).purge());
+      issued.add(purges.issue("shop", ALL, "token", null));
     }
     return issued;
   }

@@ -39,7 +39,7 @@ final class PurgeHistoryTest {
           PurgePolicy.DEFAULT,
           List.of());
 
-  private static PurgeView purge(Purges purges, IdempotencyKey key) {
+  private static StoredPurge purge(Purges purges, IdempotencyKey key) {
     return purges.issue(
         "shop", new PurgeRequest("shop", false, null, List.of("a"), null, null, false), "me", key);
   }
@@ -52,16 +52,16 @@ final class PurgeHistoryTest {
         History history = History.start(ledger, List.of(Purges.history(KEPT)))) {
       assertThat(history).isNotNull();
       ledger.write(draft -> draft.append(new Change.ServiceActivated(1, SHOP)));
-      PurgeView first = purge(purges, KEY);
-      assertThat(purge(purges, KEY).purge().id()).isEqualTo(first.purge().id());
+      StoredPurge first = purge(purges, KEY);
+      assertThat(purge(purges, KEY).id()).isEqualTo(first.id());
       List<Long> issued = new ArrayList<>();
       for (int i = 0; i < 3 * KEPT; i++) {
-        issued.add(purge(purges, null).purge().sequence());
+        issued.add(purge(purges, null).sequence());
       }
 
       await("the bound holds").until(() -> purges.list(null, 1_000).size() <= KEPT + 1);
 
-      assertThatThrownBy(() -> purges.get(first.purge().id()))
+      assertThatThrownBy(() -> purges.get(first.id()))
           .isInstanceOfSatisfying(
               Refusal.class,
               refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.ABSENT));
@@ -76,7 +76,7 @@ final class PurgeHistoryTest {
       assertThat(pages)
           .containsExactlyElementsOf(
               issued.reversed().subList(0, Math.min(issued.size(), pages.size())));
-      assertThat(purge(purges, KEY).purge().sequence()).isGreaterThan(issued.getLast());
+      assertThat(purge(purges, KEY).sequence()).isGreaterThan(issued.getLast());
     }
   }
 }

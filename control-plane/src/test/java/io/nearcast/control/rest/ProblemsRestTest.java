@@ -44,7 +44,7 @@ final class ProblemsRestTest {
   void unknownPathIsAbsent() {
     assertProblem(http.get("/v1/nothing"), 404);
     assertProblem(http.get("/v1/services/"), 404);
-    assertProblem(http.post("/v1/warm", "{}"), 404);
+    assertProblem(http.post("/v1/audit", "{}"), 404);
     assertProblem(http.get("/v1/stats"), 404);
   }
 

@@ -2,18 +2,19 @@ package io.nearcast.loadtest.feed;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.AtomicHistogram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends purges, each by a request that waits until the purge is complete.
@@ -23,6 +24,8 @@ import org.HdrHistogram.AtomicHistogram;
  * one thread.
  */
 final class PurgeLoad implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PurgeLoad.class);
+
   /** The service that is purged. */
   static final String SERVICE = "load";
 
@@ -38,7 +41,7 @@ final class PurgeLoad implements AutoCloseable {
   private final String token;
   private final LightNodes nodes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client;
+  private final Deque<PostConnection> idle = new ConcurrentLinkedDeque<>();
   private final Semaphore room = new Semaphore(UNDER_WAY_MAX);
   private final AtomicHistogram latency = new AtomicHistogram(1_000, 2 * WAIT_MAX.toNanos(), 3);
   private final AtomicLong failed = new AtomicLong();
@@ -51,7 +54,6 @@ final class PurgeLoad implements AutoCloseable {
     this.purges = controlPlane.resolve("/v1/purges");
     this.token = token;
     this.nodes = nodes;
-    client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
   }
 
   /**
@@ -80,9 +82,9 @@ final class PurgeLoad implements AutoCloseable {
 
   private void purge(long number, long dueNanos, boolean counts) {
     try {
-      HttpResponse<Void> answer = client.send(request(number), BodyHandlers.discarding());
+      PostConnection.Answer answer = post(request(number));
       long nanos = System.nanoTime() - dueNanos;
-      if (answer.statusCode() != COMPLETE) {
+      if (answer.status() != COMPLETE) {
         failed.incrementAndGet();
         return;
       }
@@ -94,28 +96,50 @@ final class PurgeLoad implements AutoCloseable {
       }
     } catch (IOException e) {
       failed.incrementAndGet();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       room.release();
     }
   }
 
-  private HttpRequest request(long number) {
+  private PostConnection.Answer post(byte[] request) throws IOException {
+    PostConnection kept = idle.pollFirst();
+    PostConnection connection =
+        kept == null ? new PostConnection(purges, WAIT_MAX.multipliedBy(2)) : kept;
+    try {
+      PostConnection.Answer answer = connection.post(request);
+      idle.addFirst(connection);
+      return answer;
+    } catch (IOException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private byte[] request(long number) {
     String body =
         "{\"service\":\"%s\",\"urls\":[\"http://%s/purged/%d\"]}".formatted(SERVICE, HOST, number);
-    return HttpRequest.newBuilder(purges)
-        .timeout(WAIT_MAX.multipliedBy(2))
-        .header("Authorization", "Bearer " + token)
-        .header("Content-Type", "application/json")
-        .header("Prefer", "wait=" + WAIT_MAX.toSeconds())
-        .POST(BodyPublishers.ofString(body))
-        .build();
+    String head =
+        """
+        POST %s HTTP/1.1
+        Host: %s
+        Authorization: Bearer %s
+        Content-Type: application/json
+        Prefer: wait=%d
+        Content-Length: %d
+
+        """
+            .formatted(
+                purges.getPath(),
+                purges.getAuthority(),
+                token,
+                WAIT_MAX.toSeconds(),
+                body.length());
+    return (head.replace("\n", "\r\n") + body).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** A purge's id begins with its sequence, and its address ends with its id. */
-  private static long sequence(HttpResponse<?> answer) {
-    String address = answer.headers().firstValue("Location").orElseThrow();
+  private static long sequence(PostConnection.Answer answer) {
+    String address = Objects.requireNonNull(answer.location());
     String id = address.substring(address.lastIndexOf('/') + 1);
     return Long.parseLong(id.substring(0, id.indexOf('-')));
   }
@@ -147,8 +171,13 @@ final class PurgeLoad implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
-    client.close();
     threads.close();
+    for (PostConnection connection : idle) {
+      try {
+        connection.close();
+      } catch (IOException e) {
+        LOG.debug("closed all the same", e);
+      }
+    }
   }
 }

@@ -91,23 +91,6 @@ final class SimReplica {
           }
           try {
             boolean done = replica.step(records, sent, head, progress);
-            if (System.getProperty("dbg") != null)
-              System.out.println(
-                  time.millis()
-                      + " "
-                      + plane.id
-                      + " step sent="
-                      + sent
-                      + " head="
-                      + head
-                      + " done="
-                      + done
-                      + " id="
-                      + replica.id()
-                      + " gives="
-                      + replica.gives(plane.moment())
-                      + " all="
-                      + world.store.records().all());
             if (done) {
               writing = false;
               writtenMillis = time.millis();
