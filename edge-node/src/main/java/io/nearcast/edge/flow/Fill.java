@@ -5,7 +5,6 @@ import io.nearcast.edge.purge.PurgeIndex.Position;
 import io.nearcast.edge.rules.CacheKey;
 import io.nearcast.edge.rules.Fields;
 import io.nearcast.edge.rules.HopByHop;
-import io.nearcast.edge.rules.Reason;
 import io.nearcast.edge.rules.RequestHead;
 import io.nearcast.edge.rules.ResponseHead;
 import io.nearcast.edge.rules.Slices;
@@ -213,10 +212,7 @@ final class Fill implements UpstreamListener {
 
   @Override
   public void head(Target from, ResponseHead raw, long length) {
-    // One that was handed on past what is fresh has its own conditions: its answer says nothing.
-    if (order.reason() == Reason.HEAD && !invalidated()) {
-      HeadEffects.apply(engine, order, raw, placed().atMillis());
-    }
+    HeadEffects.apply(engine, order, raw, placed().atMillis(), this::invalidated);
     switch (arrivals().of(from, raw, length)) {
       case Arrival.Confirm confirm -> confirmed(confirm);
       case Arrival.ServeStale(StoredResponse stored, int status) -> {
@@ -439,7 +435,7 @@ final class Fill implements UpstreamListener {
           && !complete.variant().equals(candidate.variant())) {
         engine.store().remove(candidate);
       }
-      engine.store().put(complete, order.policy().key().variants());
+      keep(complete);
     } else {
       complete.release();
     }
@@ -461,6 +457,11 @@ final class Fill implements UpstreamListener {
     }
     Growing response = growing;
     if (state == State.STORING && response != null) {
+  private void keep(StoredResponse response) {
+    int variants = order.policy().key().variants();
+    Keeping.put(engine.store(), response, variants, this::invalidated);
+  }
+
       response.fail();
       store(response.begun());
     }
@@ -486,7 +487,7 @@ final class Fill implements UpstreamListener {
       engine.store().remove(confirm.stored());
     }
     if (keep) {
-      engine.store().put(updated.retain(), order.policy().key().variants());
+      keep(updated.retain());
     }
     over();
     handOut(updated, Outcome.forwarded(order.reason(), 304, true, null), confirm.keep());

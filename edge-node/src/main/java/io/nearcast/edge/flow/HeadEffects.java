@@ -11,6 +11,7 @@ import io.nearcast.edge.rules.Validation;
 import io.nearcast.edge.rules.Variant;
 import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
+import java.util.function.BooleanSupplier;
 
 /** What the answer to a HEAD that was handed on does to what is stored (RFC 9111 section 4.3.5). */
 final class HeadEffects {
@@ -22,14 +23,24 @@ final class HeadEffects {
    *
    * @param answer as it came from upstream
    * @param requestMillis when it was asked for
+   * @param doubtful whether its URL was invalidated after it was asked for
    */
-  static void apply(Engine engine, Order order, ResponseHead answer, long requestMillis) {
+  static void apply(
+      Engine engine,
+      Order order,
+      ResponseHead answer,
+      long requestMillis,
+      BooleanSupplier doubtful) {
+    // One that was handed on past what is fresh has its own conditions: its answer says nothing.
+    if (order.reason() != Reason.HEAD || doubtful.getAsBoolean()) {
+      return;
+    }
     StoredResponse stored = engine.store().lookup(order.key(), order.client());
     if (stored == null) {
       return;
     }
     switch (Validation.headEffect(stored.head(), length(stored), answer)) {
-      case UPDATE -> update(engine, order, stored, answer, requestMillis);
+      case UPDATE -> update(engine, order, stored, answer, requestMillis, doubtful);
       case STALE -> engine.store().remove(stored);
       case NONE -> {}
     }
@@ -37,7 +48,12 @@ final class HeadEffects {
   }
 
   private static void update(
-      Engine engine, Order order, StoredResponse stored, ResponseHead answer, long requestMillis) {
+      Engine engine,
+      Order order,
+      StoredResponse stored,
+      ResponseHead answer,
+      long requestMillis,
+      BooleanSupplier doubtful) {
     long now = engine.nowMillis();
     ResponseHead head = Validation.update(stored.head(), answer.dated(now));
     RequestHead asGet = withMethodGet(order.client());
@@ -54,11 +70,11 @@ final class HeadEffects {
       engine.store().remove(stored);
     }
     // It says nothing of purges: the body is as old as it was.
-    engine
-        .store()
-        .put(
-            stored.withHead(head, variant, freshness, stored.asOf(), stored.ownEpoch()),
-            order.policy().key().variants());
+    Keeping.put(
+        engine.store(),
+        stored.withHead(head, variant, freshness, stored.asOf(), stored.ownEpoch()),
+        order.policy().key().variants(),
+        doubtful);
   }
 
   /** What only this one request has against storing says nothing of what others may have stored. */
