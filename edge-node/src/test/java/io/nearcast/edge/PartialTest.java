@@ -83,6 +83,9 @@ final class PartialTest {
     Message begin = edge.settle().get("/a", "Range: bytes=1-7");
     assertThat(begin.text()).isEqualTo("1234567");
     assertThat(begin.field("Content-Range")).isEqualTo("bytes 1-7/10");
+    assertThat(begin.field("Cache-Status"))
+        .as("the status is that of the origin's answer, RFC 9211 section 2.3")
+        .contains("; fwd-status=206; stored;");
     assertThat(origin.requests()).hasSize(2);
     assertThat(origin.requests().getLast().field("Range")).isEqualTo("bytes=0-5");
     assertThat(origin.requests().getLast().field("If-Range")).isEqualTo("\"1\"");

@@ -220,7 +220,7 @@ final class Fill implements UpstreamListener {
         serveStale(stored, Outcome.staleOnError(status, null));
       }
       case Arrival.Store store -> beginStoring(store, raw);
-      case Arrival.Slice sliced -> beginSlices(sliced);
+      case Arrival.Slice sliced -> beginSlices(sliced, raw.status());
       case Arrival.Relay relay -> beginRelaying(relay, length);
       case Arrival.Again _ -> {
         if (order.aim() instanceof Aim.Far && raw.status() == 206 && !Slices.possible(raw)) {
@@ -261,7 +261,7 @@ final class Fill implements UpstreamListener {
   // Storing
 
   private void beginStoring(Arrival.Store store, ResponseHead raw) {
-    if (!grow(store)) {
+    if (!grow(store, raw.status())) {
       askInstead();
       return;
     }
@@ -273,8 +273,12 @@ final class Fill implements UpstreamListener {
     seats.take().forEach(seat -> seatOrRestart(seat, seat.joined() ? null : raw));
   }
 
-  /** From now on the body grows in memory; false where there is no room to complete a part. */
-  private boolean grow(Arrival.Store store) {
+  /**
+   * From now on the body grows in memory; false where there is no room to complete a part.
+   *
+   * @param status as it came
+   */
+  private boolean grow(Arrival.Store store, int status) {
     Growing response =
         new Growing(order, store, engine.store().newBody(store.length()), engine.objectBytesMax());
     if (!response.begin()) {
@@ -283,7 +287,6 @@ final class Fill implements UpstreamListener {
     }
     growing = response;
     variant = store.variant();
-    int status = store.head().status();
     begun(response.answer(), Outcome.forwarded(order.reason(), status, true, null), State.STORING);
     return true;
   }
@@ -318,7 +321,7 @@ final class Fill implements UpstreamListener {
   // Slices
 
   /** The object lies in slices from now on; everybody goes on with those. */
-  private void beginSlices(Arrival.Slice sliced) {
+  private void beginSlices(Arrival.Slice sliced, int status) {
     StoredResponse manifest = sliced.manifest(order, engine.store().newBody(0));
     Arrival.Store slice = sliced.slice();
     leavePlace();
@@ -327,11 +330,11 @@ final class Fill implements UpstreamListener {
       placed().abort();
       over();
     } else {
-      becomeSlice(order.key().slice(sliced.index(), manifest.head(), manifest.variant()), slice);
+      becomeSlice(
+          order.key().slice(sliced.index(), manifest.head(), manifest.variant()), slice, status);
     }
     store(manifest.retain());
-    handOut(
-        manifest, Outcome.forwarded(order.reason(), slice == null ? 200 : 206, true, null), true);
+    handOut(manifest, Outcome.forwarded(order.reason(), status, true, null), true);
     manifest.release();
     if (slice == null) {
       release();
@@ -339,11 +342,11 @@ final class Fill implements UpstreamListener {
   }
 
   /** What comes is a slice, and this is the fill of that slice from now on. */
-  private void becomeSlice(CacheKey key, Arrival.Store slice) {
+  private void becomeSlice(CacheKey key, Arrival.Store slice, int status) {
     order = order.withKey(key);
     FillTable.Place there = new FillTable.Place(key, null);
     place = there;
-    grow(slice);
+    grow(slice, status);
     engine.fills().enter(there, this);
   }
 
