@@ -148,6 +148,24 @@ final class PartialTest {
   }
 
   @Test
+  void aBeginningThatIsLongerThanItSaysIsNotTakenForWhole() {
+    edge.get("/a", "Range: bytes=-4");
+    edge.settle();
+    origin.script(call -> {
+      call.head(206, FRESH, TAG, "Content-Range: bytes 0-5/10", "Transfer-Encoding: chunked")
+          .chunk("012345")
+          .chunk("wxyz")
+          .lastChunk();
+    });
+    try (Wire wire = edge.connect().send(Wire.request("GET", "/a"))) {
+      assertThat(wire.read().complete()).isFalse();
+    }
+    edge.settle();
+    origin.script(PartialTest::answer);
+    assertThat(edge.get("/a").text()).isEqualTo(WHOLE);
+  }
+
+  @Test
   void whatHasNoStrongValidatorIsAskedForOnce() {
     origin.script(
         call -> call.reply(206, "56789", FRESH, "ETag: W/\"1\"", "Content-Range: bytes 5-9/10"));

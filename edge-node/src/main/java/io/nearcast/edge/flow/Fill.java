@@ -377,11 +377,23 @@ final class Fill implements UpstreamListener {
   @Override
   public void data(ByteBuf piece) {
     Growing response = growing;
+    if (response == null || response.came(piece.readableBytes())) {
+      give(piece);
+    } else {
+      piece.release();
+      placed().abort();
+      broken();
+    }
+  }
+
+  /** Gives all who read the next piece, which is released; false where nobody reads any more. */
+  private boolean give(ByteBuf piece) {
+    Growing response = growing;
     if (state == State.STORING && response != null) {
       if (response.append(piece)) {
         piece.release();
         seats.progress();
-        return;
+        return true;
       }
       engine.metrics().notStoredForSpace();
       leavePlace();
@@ -394,6 +406,7 @@ final class Fill implements UpstreamListener {
     } else {
       regulate();
     }
+    return state != State.OVER;
   }
 
   private void regulate() {
@@ -407,8 +420,8 @@ final class Fill implements UpstreamListener {
   @Override
   public void end(Fields trailers) {
     Growing response = growing;
-    if (state == State.STORING && response != null) {
-      response.behind(this::data);
+    if (response != null) {
+      response.behind(this::give);
     }
     State was = state;
     if (was == State.STORING && response != null) {
@@ -444,6 +457,11 @@ final class Fill implements UpstreamListener {
     }
   }
 
+  private void keep(StoredResponse response) {
+    int variants = order.policy().key().variants();
+    Keeping.put(engine.store(), response, variants, this::invalidated);
+  }
+
   @Override
   public void failed(UpstreamFailure failure) {
     if (state == State.ASKING) {
@@ -460,11 +478,6 @@ final class Fill implements UpstreamListener {
     }
     Growing response = growing;
     if (state == State.STORING && response != null) {
-  private void keep(StoredResponse response) {
-    int variants = order.policy().key().variants();
-    Keeping.put(engine.store(), response, variants, this::invalidated);
-  }
-
       response.fail();
       store(response.begun());
     }

@@ -8,7 +8,7 @@ import io.nearcast.edge.store.Content;
 import io.nearcast.edge.store.StoredResponse;
 import io.nearcast.edge.store.slab.SlabBody;
 import io.netty.buffer.ByteBuf;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,9 @@ final class Growing {
   private final SlabBody body;
   private final long bytesMax;
   private final String[] tags;
+
+  /** Bytes that upstream has given, also those that there was no room for. */
+  private long came;
 
   /**
    * @param body empty and growing, a reference passes
@@ -73,18 +76,32 @@ final class Growing {
    * All has come that was asked for: gives what is stored already and belongs behind it, where just
    * that is missing.
    *
-   * @param taker gets it in pieces, each of which it releases
+   * @param taker gets it in pieces, each of which it releases, and says whether it wants the next
    */
-  void behind(Consumer<ByteBuf> taker) {
+  void behind(Predicate<ByteBuf> taker) {
     StoredResponse after = response.after();
-    if (after == null || body.length() + after.body().length() != response.length()) {
+    if (after == null || came + after.body().length() != response.length()) {
       return;
     }
-    for (long at = 0; at < after.body().length(); ) {
+    // The last reader may have all it wants, and go: then the fill gives its reference back.
+    after.retain();
+    boolean wanted = true;
+    for (long at = 0; wanted && at < after.body().length(); ) {
       ByteBuf piece = piece(after, at);
       at += piece.readableBytes();
-      taker.accept(piece);
+      wanted = taker.test(piece);
     }
+    after.release();
+  }
+
+  /**
+   * Counts what upstream has given, whether there is room for it or not; false where that is more
+   * than belongs before what is stored already.
+   */
+  boolean came(int bytes) {
+    came += bytes;
+    StoredResponse after = response.after();
+    return after == null || came + after.body().length() <= response.length();
   }
 
   private static ByteBuf piece(StoredResponse stored, long from) {
