@@ -3,6 +3,7 @@ package io.nearcast.control.fleet;
 import io.nearcast.config.fleet.NodeRole;
 import io.nearcast.config.fleet.NodeState;
 import io.nearcast.config.fleet.NodeStatus;
+import io.nearcast.control.store.FleetCatalogue;
 import io.nearcast.control.store.Store;
 import io.nearcast.control.store.StoreFailure;
 import java.time.Duration;

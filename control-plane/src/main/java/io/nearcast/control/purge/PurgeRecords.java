@@ -2,6 +2,7 @@ package io.nearcast.control.purge;
 
 import io.nearcast.config.json.Documents;
 import io.nearcast.control.ledger.Committed;
+import io.nearcast.control.ledger.Draft;
 import io.nearcast.control.ledger.Ledger;
 import io.nearcast.control.problem.Refusal;
 import io.nearcast.control.problem.Refusal.Reason;
@@ -202,6 +203,24 @@ final class PurgeRecords {
   /** What the keys of a purge's receipts begin with; the node's id follows. */
   static String receipts(long sequence) {
     return RECEIPTS_PREFIX + String.format("%016d", sequence) + "/";
+  }
+
+  /**
+   * A purge as of the ledger's state, for decisions: from memory where that has it, so that two
+   * hundred decisions at once do not ask the store two hundred times, while others write and take
+   * the revision away that was decided on.
+   *
+   * @return null if there is none
+   */
+  @Nullable StoredPurge decided(Draft draft, long sequence) {
+    Kept kept;
+    lock.lock();
+    try {
+      kept = newest.get(sequence);
+    } finally {
+      lock.unlock();
+    }
+    return kept == null ? draft.read(StoredPurge.class, key(sequence)) : kept.purge();
   }
 
   /**

@@ -408,9 +408,8 @@ public final class Purges implements AutoCloseable {
   }
 
   /** Writes one purge down as complete: one decision for each, for it names all nodes. */
-  private static long complete(
-      Draft draft, long sequence, Map<String, Long> sinces, Survey survey) {
-    StoredPurge purge = draft.read(StoredPurge.class, PurgeRecords.key(sequence));
+  private long complete(Draft draft, long sequence, Map<String, Long> sinces, Survey survey) {
+    StoredPurge purge = records.decided(draft, sequence);
     if (purge != null && purge.completedAt() != null) {
       return sequence; // another control plane was first, and wrote it all
     }

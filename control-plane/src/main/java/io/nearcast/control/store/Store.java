@@ -1,6 +1,5 @@
 package io.nearcast.control.store;
 
-import io.nearcast.control.fleet.FleetCatalogue;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

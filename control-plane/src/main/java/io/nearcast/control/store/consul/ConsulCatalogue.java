@@ -7,7 +7,7 @@ import com.orbitz.consul.model.health.Node;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import io.nearcast.config.fleet.NodeStatus;
 import io.nearcast.config.launch.HostPort;
-import io.nearcast.control.fleet.FleetCatalogue;
+import io.nearcast.control.store.FleetCatalogue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,6 @@
-package io.nearcast.control.fleet;
+package io.nearcast.control.store;
 
 import io.nearcast.config.fleet.NodeStatus;
-import io.nearcast.control.store.StoreFailure;
 import java.util.Set;
 
 /**
