@@ -106,6 +106,7 @@ final class PeerExchangeTest {
           .until(() -> {
             Notice notice = new Notice(beat.incrementAndGet(), List.of(word));
             store.said("other/0", Documents.writeJson(notice));
+            members.report("two", report("boot", 0)); // so that there is something to tell
             return members.get("one").appliedSequence() == 1;
           });
     }
