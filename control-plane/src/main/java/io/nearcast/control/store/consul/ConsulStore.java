@@ -20,11 +20,19 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,8 +77,23 @@ public final class ConsulStore implements Store {
   /** What the head says, and since when. */
   private record Known(Position position, BigInteger index) {}
 
-  /** Which commit wrote what; the last sequence is below the first where it has no entries. */
-  private record Written(@Nullable String id, long first, long last, List<String> keys) {}
+  /**
+   * Which commit wrote what.
+   *
+   * @param last below {@code first} where it has no entries
+   * @param keys of the documents that it has put
+   * @param deleted those that it has deleted
+   */
+  private record Written(
+      @Nullable String id,
+      long first,
+      long last,
+      List<String> keys,
+      @Nullable List<String> deleted) {
+    List<String> gone() {
+      return deleted == null ? List.of() : deleted;
+    }
+  }
 
   private ConsulStore(ConsulKv kv, Keys keys, Known known, KnownPosition kept) {
     this.kv = kv;
@@ -299,7 +322,8 @@ public final class ConsulStore implements Store {
             commit.id(),
             before.position().head() + 1,
             after.head(),
-            commit.documents().stream().map(Document::key).toList());
+            keys(commit, document -> document.value() != null),
+            keys(commit, document -> document.value() == null));
     operations.add(set(keys.commit(commit.revision()), Documents.writeJson(written)));
     for (Entry entry : commit.entries()) {
       operations.add(set(keys.entry(entry.sequence()), entry.json()));
@@ -312,6 +336,10 @@ public final class ConsulStore implements Store {
               : set(key, document.value()));
     }
     return operations;
+  }
+
+  private static List<String> keys(Commit commit, Predicate<Document> which) {
+    return commit.documents().stream().filter(which).map(Document::key).toList();
   }
 
   private static Operation set(String key, byte[] value) {
@@ -349,20 +377,52 @@ public final class ConsulStore implements Store {
       throw new OutOfStep(
           "what was written after revision " + revision + " has been compacted away");
     }
-    for (Value value : values) {
-      Written written = Documents.readJson(Written.class, ConsulKv.bytes(value));
-      List<Document> documents = new ArrayList<>();
-      for (String key : written.keys()) {
-        documents.add(new Document(key, read(key)));
-      }
+    List<Written> all =
+        values.stream()
+            .map(value -> Documents.readJson(Written.class, ConsulKv.bytes(value)))
+            .toList();
+    Map<String, byte[]> documents = documents(all);
+    Map<Long, Entry> entries = entries(all);
+    for (Written written : all) {
       commits.add(
           new Commit(
               written.id() == null ? "" : written.id(),
               revision + commits.size() + 1,
-              entriesBetween(written.first(), written.last()),
-              documents));
+              LongStream.rangeClosed(written.first(), written.last())
+                  .mapToObj(entries::get)
+                  .filter(Objects::nonNull)
+                  .toList(),
+              Stream.concat(written.keys().stream(), written.gone().stream())
+                  .map(key -> new Document(key, documents.get(key)))
+                  .toList()));
     }
     return commits;
+  }
+
+  /**
+   * The documents that some commits have left, read at once: who reads them one by one while others
+   * write never catches up with these.
+   */
+  private Map<String, byte[]> documents(List<Written> all) {
+    Set<String> there = new LinkedHashSet<>();
+    for (Written written : all) {
+      there.addAll(written.keys());
+      there.removeAll(new HashSet<>(written.gone()));
+    }
+    Map<String, byte[]> found = new HashMap<>();
+    for (Value value : kv.readAll(there.stream().map(keys::document).toList())) {
+      found.put(keys.documentKey(value.getKey()), ConsulKv.bytes(value));
+    }
+    return found;
+  }
+
+  private Map<Long, Entry> entries(List<Written> all) {
+    Map<Long, Entry> found = new HashMap<>();
+    if (!all.isEmpty()) {
+      entriesBetween(all.getFirst().first(), all.getLast().last())
+          .forEach(entry -> found.put(entry.sequence(), entry));
+    }
+    return found;
   }
 
   @Override

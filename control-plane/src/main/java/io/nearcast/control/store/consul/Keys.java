@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  * PREFIX/head                      {"log":UUID,"revision":12,"head":9}; every commit compares and sets it
- * PREFIX/commits/0000000000000012  {"id":UUID,"first":9,"last":9,"keys":["pops/fra"]}; which commit wrote what
+ * PREFIX/commits/0000000000000012  {"id":UUID,"first":9,"last":9,"keys":["pops/fra"],"deleted":[]}; which commit wrote what
  * PREFIX/entries/0000000000000009  the entry
  * PREFIX/documents/pops/fra        the document
  * PREFIX/lock                      held by the session of the control plane that compacts the log
