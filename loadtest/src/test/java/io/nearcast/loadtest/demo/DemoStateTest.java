@@ -3,6 +3,7 @@ package io.nearcast.loadtest.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.nearcast.config.launch.StartFailure;
 import io.nearcast.loadtest.Shell;
@@ -68,9 +69,13 @@ class DemoStateTest {
     try (Demo demo = RunningDemo.start(null, List.of(database))) {
       List<DemoGuide.Command> digs = demo.guide().steps().getFirst().commands();
 
-      assertThat(Shell.run(digs.get(0).text())).isEqualTo("127.0.1.1\n");
-      assertThat(Shell.run(digs.get(1).text())).isEqualTo("127.0.1.2\n");
-      assertThat(Shell.run(digs.get(2).text())).isEqualTo("127.0.1.3\n");
+      // The router's own probes decide, and may come a moment after the demo is ready.
+      await()
+          .untilAsserted(() -> assertThat(Shell.run(digs.get(0).text())).isEqualTo("127.0.1.1\n"));
+      await()
+          .untilAsserted(() -> assertThat(Shell.run(digs.get(1).text())).isEqualTo("127.0.1.2\n"));
+      await()
+          .untilAsserted(() -> assertThat(Shell.run(digs.get(2).text())).isEqualTo("127.0.1.3\n"));
     }
   }
 }
