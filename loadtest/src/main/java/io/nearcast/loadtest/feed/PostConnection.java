@@ -74,10 +74,28 @@ final class PostConnection implements AutoCloseable {
       }
     }
     if (length < 0) {
-      throw new IOException("an answer without Content-Length");
+      skipChunks();
+    } else {
+      in.skipNBytes(length);
     }
-    in.skipNBytes(length);
     return new Answer(status, location);
+  }
+
+  /** RFC 9112 section 7.1: what a large answer comes in. */
+  private void skipChunks() throws IOException {
+    for (long size = chunkSize(); size > 0; size = chunkSize()) {
+      in.skipNBytes(size);
+      line();
+    }
+    line();
+  }
+
+  private long chunkSize() throws IOException {
+    try {
+      return Long.parseLong(line(), 16);
+    } catch (NumberFormatException e) {
+      throw new IOException("an answer whose length is not known", e);
+    }
   }
 
   private String line() throws IOException {
